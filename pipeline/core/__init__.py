@@ -1,0 +1,1 @@
+"""Contracts that every other part stands on: schemas, codebook, config, registry, errors, fingerprints."""

@@ -1,0 +1,181 @@
+"""The codebook: which labels there are and what they mean. Tasks are data, not code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipeline.core.errors import ConfigError, unknown_name
+from pipeline.core.fingerprints import sha256_bytes
+from pipeline.core.places import shipped
+
+TaskKind = Literal["single", "ordinal", "multi"]
+FORMAT = 1
+"""Raise it when a key changes its meaning; then keep a reader for the old number."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(_Entry):
+    """One value of a task with its definition; `marks`, `not_when`, `classical_names` as the codebook has them."""
+
+    value: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    definition: str = Field(min_length=1)
+    marks: str = ""
+    not_when: str = ""
+    classical_names: str = ""
+
+
+class Poles(_Entry):
+    """The two labels whose difference of shares is the net value, +1 all positive, -1 all negative."""
+
+    positive: str
+    negative: str
+
+
+class Task(_Entry):
+    """A question asked of each sentence. Labels of an `ordinal` task stand in the codebook from most to least."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    kind: TaskKind
+    labels: tuple[Label, ...] = Field(min_length=1)
+    heading: str = ""
+    intro: str = ""
+    rules: str = ""
+    poles: Poles | None = None
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return tuple(label.value for label in self.labels)
+
+    @model_validator(mode="after")
+    def _labels_make_sense(self) -> Task:
+        if len(set(self.values)) < len(self.values):
+            raise ValueError(f"task {self.name!r} has a label twice: {', '.join(self.values)}")
+        if self.kind != "multi" and len(self.labels) < 2:
+            raise ValueError(f"task {self.name!r} is {self.kind} and needs two labels or more")
+        if self.poles:
+            for pole in (self.poles.positive, self.poles.negative):
+                if pole not in self.values:
+                    raise ValueError(unknown_name("label", pole, self.values, where=f"tasks.{self.name}.poles"))
+        return self
+
+
+class _ValueList(_Entry):
+    values: tuple[Label, ...] = Field(min_length=1)
+    intro: str = ""
+    rules: str = ""
+
+
+class _Document(_Entry):
+    format: Literal[1]
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    version: str = Field(pattern=r"^[0-9]+\.[0-9]+$")
+    title: str
+    target: str
+    preamble: str = ""
+    roles: _ValueList
+    voices: _ValueList
+    tasks: tuple[Task, ...] = Field(min_length=1)
+    coding: str = ""
+
+    @model_validator(mode="after")
+    def _task_names_are_free(self) -> _Document:
+        names = [task.name for task in self.tasks]
+        if len(set(names)) < len(names):
+            raise ValueError(f"a task name stands twice: {', '.join(names)}")
+        if taken := RESERVED_TASK_NAMES & set(names):
+            raise ValueError(f"task name {sorted(taken)[0]!r} is a column of every sentence table; choose another")
+        return self
+
+
+RESERVED_TASK_NAMES = frozenset(
+    "article n start end text role rule voice speaker evidence abstained source title author outlet date".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """A validated codebook. `sha256` is that of its file's bytes: it is the version that rows cite."""
+
+    name: str
+    version: str
+    sha256: str
+    target: str
+    roles: tuple[str, ...]
+    voices: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    source: bytes = field(repr=False, compare=False)
+
+    @property
+    def id(self) -> str:
+        return f"{self.name} {self.version}"
+
+    def task(self, name: str) -> Task:
+        for task in self.tasks:
+            if task.name == name:
+                return task
+        raise ConfigError([unknown_name("task", name, (task.name for task in self.tasks))])
+
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """(task, label) of every label in codebook order: the order of logits everywhere."""
+        return tuple((task.name, value) for task in self.tasks for value in task.values)
+
+    def slices(self) -> dict[str, slice]:
+        """Where each task's labels stand among the columns."""
+        spans, at = {}, 0
+        for task in self.tasks:
+            spans[task.name] = slice(at, at + len(task.labels))
+            at += len(task.labels)
+        return spans
+
+
+def parse(content: bytes, *, where: str) -> Codebook:
+    """Raises: ConfigError that lists every problem of the file."""
+    try:
+        document = _Document.model_validate(yaml.safe_load(content))
+    except yaml.YAMLError as error:
+        raise ConfigError([f"not YAML: {error}"], where=where) from error
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
+        raise ConfigError(problems, where=where) from error
+    return Codebook(
+        name=document.name,
+        version=document.version,
+        sha256=sha256_bytes(content),
+        target=document.target,
+        roles=tuple(label.value for label in document.roles.values),
+        voices=tuple(label.value for label in document.voices.values),
+        tasks=document.tasks,
+        source=content,
+    )
+
+
+@cache
+def load(reference: str = "russia-1.0") -> Codebook:
+    """A shipped codebook by name (`russia-1.0`) or any by path (`mine.yaml`)."""
+    path = Path(reference)
+    if path.suffix not in {".yaml", ".yml"}:
+        folder = shipped("data/codebook")
+        path = folder / f"{reference}.yaml"
+        if not path.is_file():
+            known = (p.stem for p in folder.glob("*.yaml"))
+            raise ConfigError([unknown_name("codebook", reference, known) + " or give the path of a .yaml file"])
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError([f"codebook cannot be read: {error.strerror}"], where=str(path)) from error
+    return parse(content, where=str(path))
+
+
+def as_dict(codebook: Codebook) -> dict[str, Any]:
+    """The codebook's file as plain values, for reports and exports."""
+    document: dict[str, Any] = yaml.safe_load(codebook.source)
+    return document

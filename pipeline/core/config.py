@@ -1,0 +1,154 @@
+"""The configuration's schema: every default is stated here, once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.core.fingerprints import sha256_json
+
+Share = Annotated[float, Field(ge=0, le=1)]
+OutputFormat = Literal["jsonl", "csv", "parquet"]
+
+
+class Section(BaseModel):
+    """A part of the configuration; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Part(BaseModel):
+    """A replaceable part: `kind` names it in the registry, its own `Options` say which further keys it takes."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    category: ClassVar[str]
+    kind: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Cleaner(Part):
+    category = "cleaner"
+    kind: str = "rules.v1"
+
+
+class Segmenter(Part):
+    category = "segmenter"
+    kind: str = "sentencex.v1"
+
+
+class Attributor(Part):
+    category = "attributor"
+    kind: str = "quotes.v1"
+
+
+class Trainer(Part):
+    category = "trainer"
+    kind: str = "frozen.v1"
+
+
+class Read(Section):
+    """Limits of one input; what is over them is refused with the reason."""
+
+    max_file_mb: float = Field(default=50, gt=0)
+    max_article_mb: float = Field(default=5, gt=0)
+    max_line_chars: int = Field(default=200_000, gt=0)
+    max_columns: int = Field(default=1_000, gt=0)
+    text_column: str = "text"
+    id_column: str = "id"
+
+
+class Label(Section):
+    """`abstain`: a label whose calibrated probability is under it goes to a person."""
+
+    model: str = "default"
+    abstain: Share = 0.0
+    batch_tokens: int = Field(default=2_000, ge=256, le=65_536)
+    batch_articles: int = Field(default=16, ge=1)
+    threads: int | None = Field(default=None, ge=1)
+
+
+class Profile(Section):
+    """Which sentences count, and how intervals are made."""
+
+    voices: tuple[str, ...] = Field(default=("author",), min_length=1)
+    level: float = Field(default=0.95, gt=0.5, lt=1)
+    resamples: int = Field(default=1_000, ge=100)
+    is_corrected: bool = True
+    min_sentences: int = Field(default=10, ge=1)
+
+
+class Compare(Section):
+    """`alpha`: rate of false verdicts across all pairs of a comparison, after Holm's correction."""
+
+    by: str | None = None
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    permutations: int = Field(default=2_000, ge=100)
+
+
+class Evaluate(Section):
+    level: float = Field(default=0.95, gt=0.5, lt=1)
+    resamples: int = Field(default=1_000, ge=100)
+    has_baselines: bool = True
+    baseline_sets: tuple[str, ...] = ("opeds",)  # what the trained baselines learn from
+    n_errors_shown: int = Field(default=20, ge=0)
+
+
+class Train(Section):
+    """`sets`: names of shipped sets, or folders. Articles are never split between folds."""
+
+    sets: tuple[str, ...] = Field(default=("opeds",), min_length=1)
+    trainer: Trainer = Trainer()
+    folds: int = Field(default=5, ge=2)
+    model_name: str = Field(default="stance", pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
+
+
+class Promote(Section):
+    """The gate that moves `champion`: the lower bound of the paired difference of macro-F1 on `task` must pass it."""
+
+    task: str = "stance"
+    min_lower_bound: float = 0.0
+    level: float = Field(default=0.95, gt=0.5, lt=1)
+    resamples: int = Field(default=2_000, ge=100)
+
+
+class Tracking(Section):
+    """`uri` None means `MLFLOW_TRACKING_URI`, and where that is unset a SQLite file in the working folder."""
+
+    is_on: bool = True
+    uri: str | None = None
+    experiment: str = Field(default="stance", min_length=1)
+    timeout_s: float = Field(default=10, gt=0)
+
+
+class Output(Section):
+    format: OutputFormat = "jsonl"
+    directory: str | None = None
+
+
+class Config(Section):
+    """All settings of all jobs; a job reads the sections that it needs."""
+
+    codebook: str = "russia-1.0"
+    seed: int = Field(default=0, ge=0)
+    read: Read = Read()
+    clean: Cleaner = Cleaner()
+    segment: Segmenter = Segmenter()
+    attribute: Attributor = Attributor()
+    label: Label = Label()
+    profile: Profile = Profile()
+    compare: Compare = Compare()
+    evaluate: Evaluate = Evaluate()
+    train: Train = Train()
+    promote: Promote = Promote()
+    tracking: Tracking = Tracking()
+    output: Output = Output()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Identity of the settings. Where results are written and logged does not change them and is left out."""
+        return sha256_json(self.model_dump(mode="json", exclude={"tracking", "output"}))

@@ -1,0 +1,93 @@
+"""Errors that say what was expected, what was found, where, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class ExitCode(IntEnum):
+    """What `stance` tells the shell; the meanings are documented in the README."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    INVALID_INPUT = 3
+    GATE_NOT_MET = 4
+    DONE_IN_PART = 5
+
+
+class StanceError(Exception):
+    """A failure that a user can act on; `where` and `remedy` are part of the message."""
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, problem: str, *, where: str | None = None, remedy: str | None = None) -> None:
+        self.problem, self.where, self.remedy = problem, where, remedy
+        located = f"{where}: {problem}" if where else problem
+        super().__init__(f"{located}; {remedy}" if remedy else located)
+
+
+class ConfigError(StanceError):
+    """The command line, a configuration file or a name in it is wrong; lists every problem at once."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, problems: Sequence[str], *, where: str | None = None) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems), where=where)
+
+
+class InvalidInputError(StanceError):
+    """Input data cannot be used."""
+
+    exit_code = ExitCode.INVALID_INPUT
+
+
+class ModelNotFoundError(StanceError):
+    """A model reference leads nowhere."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ModelDamagedError(StanceError):
+    """A model's files are not the ones that its manifest lists."""
+
+
+class TrackingError(StanceError):
+    """The MLflow store or server cannot be used."""
+
+
+class GateNotMetError(StanceError):
+    """A quality gate was not met."""
+
+    exit_code = ExitCode.GATE_NOT_MET
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An input that was not processed, with the reason. `line` counts from 1, None where lines mean nothing."""
+
+    source: str
+    reason: str
+    detail: str
+    remedy: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.source}:{self.line}" if self.line is not None else self.source
+        return f"{place}: {self.reason}: {self.detail}; {self.remedy}"
+
+
+def unknown_name(kind: str, found: str, known: Iterable[str], *, where: str | None = None) -> str:
+    """Message for a name that is not in a list, with the list and the nearest name."""
+    known = sorted(known)
+    near = get_close_matches(found, known, n=1, cutoff=0.5)
+    place = f" at {where}" if where else ""
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown {kind} {found!r}{place}; known: {', '.join(known) or 'none'}{hint}"

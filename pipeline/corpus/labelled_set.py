@@ -1,0 +1,176 @@
+"""A hand-labelled set in memory, and its reading from a folder.
+
+A set is a folder: `articles/<article>.txt`, `labels.jsonl` (a line per sentence: article, n, start, end, role,
+sentence_ok, and for body sentences voice, speaker and each task's value), and optionally `card.yaml`,
+`splits.json` and `coders.jsonl`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.core.errors import InvalidInputError, unknown_name
+from pipeline.core.fingerprints import sha256_json
+from pipeline.core.places import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pipeline.core.codebook import Codebook
+
+BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSentence:
+    """A sentence with its adjudicated labels; `values` is empty where the role is not body.
+
+    `values[task]` is a tuple of labels: one for a single or ordinal task, any number for a multi-label task.
+    """
+
+    n: int
+    start: int
+    end: int
+    role: str
+    is_well_cut: bool  # False where the reference split itself is doubtful
+    voice: str | None
+    speaker: str | None
+    values: Mapping[str, tuple[str, ...]]
+
+    @property
+    def is_body(self) -> bool:
+        return self.role == BODY
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledArticle:
+    article: str
+    text: str
+    sentences: tuple[LabelledSentence, ...]
+
+    def sentence_text(self, sentence: LabelledSentence) -> str:
+        return self.text[sentence.start : sentence.end]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSet:
+    """`sha256` is the set's version: texts, labels, splits and codebook."""
+
+    name: str
+    articles: tuple[LabelledArticle, ...]
+    splits: Mapping[str, str]  # article -> train, dev or test; empty where the set has none
+    sha256: str
+
+    @property
+    def n_body(self) -> int:
+        return sum(sentence.is_body for article in self.articles for sentence in article.sentences)
+
+
+def find(reference: str) -> Path:
+    """The folder of a shipped set (`opeds`) or of a path. Raises: InvalidInputError."""
+    path = Path(reference)
+    if (path / "labels.jsonl").is_file():
+        return path
+    data = shipped("data")
+    if (data / reference / "labels.jsonl").is_file():
+        return data / reference
+    known = (p.parent.name for p in data.glob("*/labels.jsonl"))
+    raise InvalidInputError(
+        unknown_name("labelled set", reference, known),
+        remedy="name a shipped set, or a folder that holds labels.jsonl and articles/",
+    )
+
+
+def load(reference: str, codebook: Codebook) -> LabelledSet:
+    """Reads and checks a set. Raises: InvalidInputError with file and line of the first bad row."""
+    folder = find(reference)
+    rows: dict[str, list[LabelledSentence]] = {}
+    for line, row in _rows(folder / "labels.jsonl"):
+        where = f"{folder / 'labels.jsonl'}:{line}"
+        rows.setdefault(str(row.get("article", "")), []).append(_sentence(row, codebook, where))
+    articles = tuple(
+        _article(folder, name, tuple(sorted(sentences, key=lambda s: s.n))) for name, sentences in rows.items()
+    )
+    splits = _splits(folder / "splits.json")
+    return LabelledSet(folder.name, articles, splits, _version(articles, splits, codebook))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with path.open(encoding="utf-8") as file:
+        for line, text in enumerate(file, 1):
+            if not text.strip():
+                continue
+            try:
+                row = json.loads(text)
+            except json.JSONDecodeError as error:
+                raise InvalidInputError(f"not JSON: {error.msg}", where=f"{path}:{line}") from error
+            if not isinstance(row, dict):
+                raise InvalidInputError(f"expected an object, found {type(row).__name__}", where=f"{path}:{line}")
+            yield line, row
+
+
+def _sentence(row: dict[str, Any], codebook: Codebook, where: str) -> LabelledSentence:
+    missing = [key for key in ("article", "n", "start", "end", "role") if row.get(key) is None]
+    if missing:
+        raise InvalidInputError(f"no value for {', '.join(missing)}", where=where)
+    if row["role"] not in codebook.roles:
+        raise InvalidInputError(unknown_name("role", str(row["role"]), codebook.roles), where=where)
+    is_body = row["role"] == BODY
+    if is_body and row.get("voice") not in codebook.voices:
+        raise InvalidInputError(unknown_name("voice", str(row.get("voice")), codebook.voices), where=where)
+    return LabelledSentence(
+        n=row["n"],
+        start=row["start"],
+        end=row["end"],
+        role=row["role"],
+        is_well_cut=row.get("sentence_ok", True),
+        voice=row.get("voice") if is_body else None,
+        speaker=(row.get("speaker") or "") if is_body else None,
+        values=_values(row, codebook, where) if is_body else {},
+    )
+
+
+def _values(row: dict[str, Any], codebook: Codebook, where: str) -> dict[str, tuple[str, ...]]:
+    values: dict[str, tuple[str, ...]] = {}
+    for task in codebook.tasks:
+        found = row.get(task.name)
+        given = found if task.kind == "multi" else [found]
+        if not isinstance(given, list):
+            raise InvalidInputError(f"{task.name}: expected a list of labels, found {found!r}", where=where)
+        for label in given:
+            if label not in task.values:
+                raise InvalidInputError(unknown_name(f"{task.name} label", str(label), task.values), where=where)
+        values[task.name] = tuple(given)
+    return values
+
+
+def _article(folder: Path, name: str, sentences: tuple[LabelledSentence, ...]) -> LabelledArticle:
+    path = folder / "articles" / f"{name}.txt"
+    if Path(name).name != name or not path.is_file():
+        raise InvalidInputError("labels speak of an article whose text is missing", where=str(path))
+    text = path.read_bytes().decode("utf-8")  # bytes: newline translation would move the offsets
+    for sentence in sentences:
+        if not 0 <= sentence.start < sentence.end <= len(text):
+            raise InvalidInputError(
+                f"sentence {sentence.n} spans {sentence.start} to {sentence.end} of {len(text)} characters",
+                where=str(path),
+            )
+    return LabelledArticle(name, text, sentences)
+
+
+def _splits(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    splits = json.loads(path.read_text(encoding="utf-8"))
+    return {article: split for split, articles in splits.items() for article in articles}
+
+
+def _version(articles: tuple[LabelledArticle, ...], splits: Mapping[str, str], codebook: Codebook) -> str:
+    rows = [
+        [a.article, a.text, [[s.n, s.start, s.end, s.role, s.is_well_cut, s.voice, dict(s.values)] for s in a.sentences]]
+        for a in articles
+    ]
+    return sha256_json([rows, dict(splits), codebook.sha256])

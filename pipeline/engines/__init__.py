@@ -1,0 +1,1 @@
+"""Runs stages over articles and keeps account of what was refused."""

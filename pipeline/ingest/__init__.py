@@ -1,0 +1,1 @@
+"""From files to segmented sentences with roles, voices and offsets that hold."""

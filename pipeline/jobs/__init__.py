@@ -1,0 +1,1 @@
+"""Each job is a page that reads as its flow."""

@@ -1,0 +1,1 @@
+"""Labels for sentences: encoder, heads, calibration, evidence."""

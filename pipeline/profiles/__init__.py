@@ -1,0 +1,1 @@
+"""Stance profiles of op-eds and their comparison."""

@@ -1,0 +1,1 @@
+"""What people look at: terminal views and pages."""

@@ -1,0 +1,1 @@
+"""Metrics, agreement, significance and baselines."""

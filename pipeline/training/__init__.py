@@ -1,0 +1,1 @@
+"""Fitting of labellers and their export to the form that inference runs."""
