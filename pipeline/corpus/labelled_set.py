@@ -169,8 +169,9 @@ def _splits(path: Path) -> dict[str, str]:
 
 
 def _version(articles: tuple[LabelledArticle, ...], splits: Mapping[str, str], codebook: Codebook) -> str:
-    rows = [
-        [a.article, a.text, [[s.n, s.start, s.end, s.role, s.is_well_cut, s.voice, dict(s.values)] for s in a.sentences]]
-        for a in articles
-    ]
+    rows = [[a.article, a.text, [_identity(s) for s in a.sentences]] for a in articles]
     return sha256_json([rows, dict(splits), codebook.sha256])
+
+
+def _identity(s: LabelledSentence) -> list[Any]:
+    return [s.n, s.start, s.end, s.role, s.is_well_cut, s.voice, dict(s.values)]
