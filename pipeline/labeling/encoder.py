@@ -1,0 +1,227 @@
+"""The encoder labeller: one pass over windows of an article, linear heads over each sentence's own token states."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.labeling import rules
+from pipeline.labeling.scores import SentenceScores
+from pipeline.labeling.windows import Piece, Window, pack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from tokenizers import Encoding, Tokenizer
+
+    from pipeline.labeling.runtime import Runtime
+    from pipeline.labeling.scores import ArticleText
+
+SETTINGS = "encoder.json"
+TOKENIZER = "tokenizer.json"
+HEADS = "heads.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """What training and inference must share. Units: window in tokens without the two special ones."""
+
+    window: int
+    overlap: int
+    cls_id: int
+    sep_id: int
+    pad_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one sentence. Shapes: ids (n,), words (n,) index of the token's word, word_spans (n_words, 2)."""
+
+    ids: NDArray[np.int64]
+    words: NDArray[np.int32]
+    word_spans: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One window of one article of the batch."""
+
+    article: int
+    window: Window
+
+
+class EncoderLabeller:
+    """Scores sentences by linear heads over mean-pooled token states, so that each word's share is exact."""
+
+    def __init__(
+        self,
+        *,
+        settings: EncoderSettings,
+        runtime: Runtime,
+        tokenizer: Tokenizer,
+        heads: Mapping[str, NDArray[np.float32]],
+        batch_tokens: int,
+    ) -> None:
+        """Shapes: heads weight (n_labels, width), bias (n_labels,), rules (n_labels, n_features) where rules count."""
+        self.settings = settings
+        self.weight, self.bias, self.rule_weight = heads["weight"], heads["bias"], heads.get("rules")
+        self._runtime, self._tokenizer, self._batch_tokens = runtime, tokenizer, batch_tokens
+
+    @classmethod
+    def open(cls, folder: Path, *, threads: int | None, batch_tokens: int) -> EncoderLabeller:
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        from pipeline.labeling.runtime import EncoderRuntime
+
+        return cls(
+            settings=EncoderSettings(**json.loads((folder / SETTINGS).read_text(encoding="utf-8"))),
+            runtime=EncoderRuntime(folder, threads=threads),
+            tokenizer=Tokenizer.from_file(str(folder / TOKENIZER)),
+            heads=load_file(folder / HEADS),
+            batch_tokens=batch_tokens,
+        )
+
+    def score(self, articles: Sequence[ArticleText]) -> list[list[SentenceScores]]:
+        tokens = [self._tokenised(article) for article in articles]
+        parts = self._token_logits(tokens)
+        return [self._article_scores(*of_article) for of_article in zip(articles, tokens, parts, strict=True)]
+
+    def logits(self, article: ArticleText) -> NDArray[np.float32]:
+        """Shapes: (n_judged, n_labels)."""
+        (scores,) = self.score([article])
+        return np.array([s.logits for s in scores], np.float32).reshape(len(scores), len(self.bias))
+
+    def states(self, articles: Sequence[ArticleText]) -> list[NDArray[np.float32]]:
+        """Mean token state of every sentence, for fitting heads on what inference sees. Shapes: (n, width) each."""
+        tokens = [self._tokenised(article) for article in articles]
+        width = self.weight.shape[1]
+        sums = [np.zeros((len(article), width), np.float32) for article in tokens]
+        for job, states in self._encoded(tokens):
+            for piece, rows in _counted(job.window, states):
+                sums[job.article][piece.sentence] += rows.sum(axis=0)
+        for article, total in zip(tokens, sums, strict=True):
+            total /= np.maximum([[len(sentence.ids)] for sentence in article], 1).reshape(-1, 1)
+        return sums
+
+    def _tokenised(self, article: ArticleText) -> list[Tokens]:
+        texts = [article.text[s.start : s.end] for s in article.sentences]
+        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        return [_tokens(e, s.start) for e, s in zip(encodings, article.sentences, strict=True)]
+
+    def _token_logits(self, tokens: Sequence[Sequence[Tokens]]) -> list[list[NDArray[np.float32]]]:
+        """Each token's share of its sentence's logits. Shapes: (n_tokens, n_labels) per sentence."""
+        n_labels = len(self.bias)
+        parts = [[np.zeros((len(s.ids), n_labels), np.float32) for s in article] for article in tokens]
+        for job, states in self._encoded(tokens):
+            for piece, rows in _counted(job.window, states):
+                share = parts[job.article][piece.sentence]
+                share[piece.start : piece.end] = rows @ self.weight.T / len(share)
+        return parts
+
+    def _encoded(self, tokens: Sequence[Sequence[Tokens]]) -> Iterator[tuple[_Job, NDArray[np.float32]]]:
+        """Token states of every window without the special tokens; windows of like length share a batch."""
+        settings = self.settings
+        jobs = [
+            _Job(a, window)
+            for a, article in enumerate(tokens)
+            for window in pack([len(s.ids) for s in article], size=settings.window, overlap=settings.overlap)
+        ]
+        jobs.sort(key=lambda job: job.window.n_tokens)
+        for batch in _batches(jobs, self._batch_tokens):
+            longest = max(job.window.n_tokens for job in batch) + 2
+            ids = np.full((len(batch), longest), settings.pad_id, np.int64)
+            mask = np.zeros_like(ids)
+            for row, job in enumerate(batch):
+                inner = [tokens[job.article][p.sentence].ids[p.start : p.end] for p in job.window.pieces]
+                line = np.concatenate([[settings.cls_id], *inner, [settings.sep_id]])
+                ids[row, : len(line)], mask[row, : len(line)] = line, 1
+            states = self._runtime.states(ids, mask)
+            for row, job in enumerate(batch):
+                yield job, states[row, 1 : 1 + job.window.n_tokens]
+
+    def _article_scores(
+        self, article: ArticleText, tokens: Sequence[Tokens], parts: Sequence[NDArray[np.float32]]
+    ) -> list[SentenceScores]:
+        hits = rules.hits(article.text, _spans(article)) if self.rule_weight is not None else [[]] * len(tokens)
+        return [
+            self._sentence_scores(*of_sentence)
+            for sentence, *of_sentence in zip(article.sentences, tokens, parts, hits, strict=True)
+            if sentence.is_judged
+        ]
+
+    def _sentence_scores(
+        self, tokens: Tokens, parts: NDArray[np.float32], hits: Sequence[rules.Hit]
+    ) -> SentenceScores:
+        contributions = np.zeros((len(tokens.word_spans), len(self.bias)), np.float32)
+        np.add.at(contributions, tokens.words, parts)
+        rest = self.bias.copy()
+        for hit in hits:
+            share = self._rule_share(hit)
+            touched = _touched(tokens.word_spans, hit.spans)
+            if touched.any():
+                contributions[touched] += share / touched.sum()
+            else:
+                rest += share
+        return SentenceScores(
+            logits=contributions.sum(axis=0) + rest,
+            spans=tokens.word_spans,
+            contributions=contributions,
+            rest=rest,
+        )
+
+    def _rule_share(self, hit: rules.Hit) -> NDArray[np.float32]:
+        """What a rule's hit adds to each logit. Shapes: (n_labels,)."""
+        assert self.rule_weight is not None  # noqa: S101 - hits are looked for only where they have weights
+        return self.rule_weight[:, rules.FEATURES.index(hit.feature)] * np.float32(hit.value)
+
+
+def rule_matrix(article: ArticleText) -> NDArray[np.float32]:
+    """The rules' features of every sentence, judged or not. Shapes: (n_sentences, n_features)."""
+    return rules.matrix(rules.hits(article.text, _spans(article)))
+
+
+def _spans(article: ArticleText) -> list[tuple[int, int]]:
+    return [(sentence.start, sentence.end) for sentence in article.sentences]
+
+
+def _touched(words: NDArray[np.int32], spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Which words lie in one of the spans. Shapes: words (n, 2) to (n,)."""
+    found = np.zeros(len(words), bool)
+    for start, end in spans:
+        found |= (words[:, 0] < end) & (words[:, 1] > start)
+    return found
+
+
+def _tokens(encoding: Encoding, at: int) -> Tokens:
+    """A sentence's tokens with its words as character offsets into the article. Shapes: see Tokens."""
+    offsets = np.asarray(encoding.offsets, np.int32).reshape(-1, 2)
+    words = np.asarray(encoding.word_ids, np.int32)
+    n_words = int(words.max()) + 1 if len(words) else 0
+    spans = np.zeros((n_words, 2), np.int32)
+    spans[words[::-1], 0] = offsets[::-1, 0]  # the first token of a word is written last
+    spans[words, 1] = offsets[:, 1]
+    return Tokens(np.asarray(encoding.ids, np.int64), words, spans + at)
+
+
+def _counted(window: Window, states: NDArray[np.float32]) -> Iterator[tuple[Piece, NDArray[np.float32]]]:
+    at = 0
+    for i, piece in enumerate(window.pieces):
+        if i >= window.n_context:
+            yield piece, states[at : at + len(piece)]
+        at += len(piece)
+
+
+def _batches(jobs: Sequence[_Job], batch_tokens: int) -> Iterator[Sequence[_Job]]:
+    """Runs of jobs whose padded size stays under `batch_tokens`. The jobs come sorted by length."""
+    start = 0
+    for end in range(1, len(jobs) + 1):
+        is_last = end == len(jobs)
+        if is_last or (jobs[end].window.n_tokens + 2) * (end + 1 - start) > batch_tokens:
+            yield jobs[start:end]
+            start = end

@@ -1,0 +1,49 @@
+"""What every labeller gives: logits with the parts that add up to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSpan:
+    """Where a sentence stands in its article. Only `is_judged` sentences get scores; the others are context."""
+
+    start: int
+    end: int
+    is_judged: bool
+    voice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleText:
+    text: str
+    sentences: tuple[SentenceSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceScores:
+    """Logits of one sentence, in the order of the codebook's columns, and the words that they come from.
+
+    Shapes: logits (n_labels,), spans (n_words, 2), contributions (n_words, n_labels), rest (n_labels,).
+    `contributions.sum(0) + rest == logits` up to float rounding; `rest` is what no word of the sentence gave:
+    the intercept and, where the model has one, the article's context.
+    """
+
+    logits: NDArray[np.float32]
+    spans: NDArray[np.int32]
+    contributions: NDArray[np.float32]
+    rest: NDArray[np.float32]
+
+
+class Labeller(Protocol):
+    """Scores the judged sentences of articles, in order. Order and batch borders never change a score's label."""
+
+    def score(self, articles: Sequence[ArticleText]) -> list[list[SentenceScores]]: ...

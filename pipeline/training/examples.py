@@ -1,0 +1,77 @@
+"""Labelled sets as what trainers take: article texts with the targets of their judged sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.core.errors import InvalidInputError
+from pipeline.labeling.scores import ArticleText, SentenceSpan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.core.codebook import Codebook
+    from pipeline.corpus.labelled_set import LabelledArticle, LabelledSentence, LabelledSet
+
+CONTEXT_ROLES = frozenset({"headline", "body"})
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One article. `sentences` are the judged ones, in the order of the rows of `targets`.
+
+    Shapes: targets (n_judged, n_labels), 1 where a label was given, in the order of the codebook's columns.
+    """
+
+    article: str
+    text: ArticleText
+    sentences: tuple[LabelledSentence, ...]
+    targets: NDArray[np.float32]
+
+
+def examples(sets: Iterable[LabelledSet], codebook: Codebook) -> list[Example]:
+    """All articles of the sets. Raises: InvalidInputError where one text stands twice, or nothing is labelled."""
+    seen: dict[str, str] = {}
+    found = []
+    for labelled in sets:
+        for article in labelled.articles:
+            place = f"{labelled.name}/{article.article}"
+            if other := seen.get(article.text):
+                raise InvalidInputError(f"the same text as {other}", where=place, remedy="leave one of the two out")
+            seen[article.text] = place
+            example = _example(article, place, codebook)
+            if len(example.targets):
+                found.append(example)
+    if not found:
+        raise InvalidInputError("no labelled body sentence in the training sets")
+    return found
+
+
+def judged_text(article: LabelledArticle, judged: Sequence[LabelledSentence]) -> ArticleText:
+    """The article with the gold sentences: headlines and body to read, `judged` to judge."""
+    wanted = {sentence.n for sentence in judged}
+    spans = (
+        SentenceSpan(s.start, s.end, s.n in wanted, s.voice) for s in article.sentences if s.role in CONTEXT_ROLES
+    )
+    return ArticleText(article.text, tuple(spans))
+
+
+def _example(article: LabelledArticle, place: str, codebook: Codebook) -> Example:
+    judged = tuple(s for s in article.sentences if s.is_body and s.is_well_cut)
+    columns = codebook.columns()
+    targets = np.array(
+        [[label in sentence.values[task] for task, label in columns] for sentence in judged], np.float32
+    ).reshape(len(judged), len(columns))
+    return Example(place, judged_text(article, judged), judged, targets)
+
+
+def folds(n: int, *, k: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """A fold for each of n articles, sizes within one of each other. Shapes: (n,), values 0 to k - 1."""
+    dealt = np.arange(n) % k
+    rng.shuffle(dealt)
+    return dealt

@@ -1,0 +1,286 @@
+"""Fine-tunes an encoder with the heads of all tasks at once, over windows of whole articles."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from pipeline.core.config import Section
+from pipeline.labeling.encoder import EncoderLabeller, EncoderSettings, rule_matrix
+from pipeline.labeling.windows import Window, pack
+from pipeline.training import encoders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pipeline.core.codebook import Codebook, Task
+    from pipeline.training.examples import Example
+
+log = logging.getLogger(__name__)
+
+WARMUP_SHARE = 0.06  # of all steps
+CLIP_NORM = 1.0
+WEIGHT_DECAY = 0.01
+HEAD_DROPOUT = 0.1
+SMOOTHING = 0.02  # running mean of the loss, per step
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """One window as tensors. Shapes: ids (1, n_tokens), pool (n_counted, n_tokens), rules (n_counted, n_rules),
+    targets (n_counted, n_labels), is_judged (n_counted,)."""
+
+    ids: Any
+    pool: Any
+    rules: Any
+    targets: Any
+    is_judged: Any
+
+
+class FinetuneTrainer:
+    """Trains encoder and heads together. Deterministic by seed on one machine."""
+
+    labeller = "encoder.v1"
+
+    class Options(Section):
+        encoder: str = "minilm"
+        epochs: int = Field(default=6, ge=1)
+        encoder_rate: float = Field(default=1e-4, gt=0)
+        head_rate: float = Field(default=1e-3, gt=0)
+        window: int = Field(default=254, ge=16, le=8_190)
+        overlap: int = Field(default=1, ge=0)
+        balance: float = Field(default=0.5, ge=0, le=1)  # class weights are inverse frequency to this power
+        task_weights: dict[str, float] = {}  # 1 where a task is not named
+        dropout: float = Field(default=0.1, ge=0, lt=1)
+        uses_rules: bool = True
+        precision: Literal["float32", "bfloat16"] = "bfloat16"
+        quantisation: Literal["none", "int8_weights", "int8"] = "int8_weights"
+        cross_fitted_folds: int | None = Field(default=2, ge=1)  # None fits all folds
+
+    def __init__(self, options: Options, codebook: Codebook, *, seed: int) -> None:
+        self.options, self.codebook, self.seed = options, codebook, seed
+
+    @property
+    def n_fitted_folds(self) -> int | None:
+        return self.options.cross_fitted_folds
+
+    def fit(self, examples: Sequence[Example]) -> FinetunedModel:
+        import torch
+
+        torch.manual_seed(self.seed)
+        start = encoders.load(self.options.encoder, dropout=self.options.dropout)
+        windows = [w for example in examples for w in _windows(example, start.tokenizer, self.options)]
+        network = Network(
+            start.encoder, n_labels=len(self.codebook.columns()), n_rules=windows[0].rules.shape[1]
+        )
+        loss = MultiTaskLoss(self.codebook, np.concatenate([e.targets for e in examples]), self.options)
+        self._train(network, windows, loss)
+        return FinetunedModel(network.eval(), start.tokenizer, self.options)
+
+    def _train(self, network: Any, windows: Sequence[_Batch], loss: MultiTaskLoss) -> None:
+        import torch
+
+        optimiser, schedule = _optimiser(network, self.options, n_steps=len(windows) * self.options.epochs)
+        rng = np.random.default_rng(self.seed)
+        is_bf16 = self.options.precision == "bfloat16"
+        network.train()
+        for epoch in range(self.options.epochs):
+            mean_loss = math.nan
+            for i in rng.permutation(len(windows)):
+                batch = windows[i]
+                if batch.is_judged.any():
+                    with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
+                        logits = network(batch.ids, batch.pool, batch.rules)
+                    value = loss(logits[batch.is_judged], batch.targets[batch.is_judged])
+                    optimiser.zero_grad(set_to_none=True)
+                    value.backward()
+                    torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM)
+                    optimiser.step()
+                    found = float(value)
+                    mean_loss = found if math.isnan(mean_loss) else mean_loss + SMOOTHING * (found - mean_loss)
+                schedule.step()
+            log.info("epoch %d of %d: loss %.3f", epoch + 1, self.options.epochs, mean_loss)
+
+
+def Network(encoder: Any, *, n_labels: int, n_rules: int) -> Any:  # noqa: N802 - a class made where torch is known
+    """Encoder, mean pooling and linear heads; the features of the rules have a linear head of their own."""
+    import torch
+    from torch import nn
+
+    class _Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = encoder
+            self.drop = nn.Dropout(HEAD_DROPOUT)
+            self.head = nn.Linear(encoder.config.hidden_size, n_labels)
+            self.rules = nn.Linear(n_rules, n_labels, bias=False)
+            nn.init.normal_(self.head.weight, 0, 0.02)
+            nn.init.zeros_(self.head.bias)
+            nn.init.zeros_(self.rules.weight)
+
+        def forward(self, ids: Any, pool: Any, rules: Any) -> Any:
+            states = self.encoder(input_ids=ids).last_hidden_state[0]
+            pooled = self.drop(pool.to(states.dtype) @ states)
+            return self.head(pooled).float() + torch.nn.functional.linear(rules, self.rules.weight)
+
+    return _Network()
+
+
+class MultiTaskLoss:
+    """Weighted sum of the tasks' losses; rare labels weigh more by a power of their inverse frequency."""
+
+    def __init__(
+        self, codebook: Codebook, targets: NDArray[np.float32], options: FinetuneTrainer.Options
+    ) -> None:
+        """Shapes: targets (n_sentences, n_labels) of the whole training set."""
+        import torch
+
+        self.tasks: list[tuple[Task, slice]] = [(t, codebook.slices()[t.name]) for t in codebook.tasks]
+        n, counts = len(targets), np.maximum(targets.sum(axis=0), 1)
+        self.weights: dict[str, Any] = {}
+        for task, columns in self.tasks:
+            rare = (n - counts[columns]) / counts[columns] if task.kind == "multi" else n / counts[columns]
+            rare = rare if task.kind == "multi" else rare / len(task.labels)
+            self.weights[task.name] = torch.tensor(np.maximum(rare, 1e-3) ** options.balance, dtype=torch.float32)
+        self.task_weights = {
+            task.name: options.task_weights.get(task.name, 2.0 if task.kind == "multi" else 1.0) for task, _ in self.tasks
+        }
+
+    def __call__(self, logits: Any, targets: Any) -> Any:
+        from torch.nn import functional
+
+        parts = []
+        for task, columns in self.tasks:
+            z, y, weight = logits[:, columns], targets[:, columns], self.weights[task.name]
+            if task.kind == "multi":
+                part = functional.binary_cross_entropy_with_logits(z, y, pos_weight=weight)
+            else:
+                part = functional.cross_entropy(z, y.argmax(dim=1), weight=weight)
+            parts.append(self.task_weights[task.name] * part)
+        return sum(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class TorchRuntime:
+    """The training form of the encoder behind the same interface as the inference runtime."""
+
+    encoder: Any
+
+    def states(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        import torch
+
+        with torch.inference_mode():
+            states = self.encoder(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask))
+        found: NDArray[np.float32] = states.last_hidden_state.float().numpy()
+        return found
+
+
+class FinetunedModel:
+    """A trained network that scores as the labeller does and writes itself in the form that inference runs."""
+
+    def __init__(self, network: Any, tokenizer: Any, options: FinetuneTrainer.Options) -> None:
+        self.network, self.tokenizer, self.options = network, tokenizer, options
+
+    def score(self, examples: Sequence[Example]) -> list[NDArray[np.float32]]:
+        """Logits of the judged sentences of each article. Shapes: (n_judged, n_labels) each."""
+        labeller = EncoderLabeller(
+            settings=settings_of(self.tokenizer, self.options),
+            runtime=TorchRuntime(self.network.encoder),
+            tokenizer=self.tokenizer.backend_tokenizer,
+            heads=self._heads(),
+            batch_tokens=4_096,
+        )
+        return [labeller.logits(example.text) for example in examples]
+
+    def write(self, folder: Path) -> None:
+        from pipeline.training import export
+
+        export.write_encoder(folder, self.network.encoder, self.tokenizer, quantisation=self.options.quantisation)
+        export.write_heads(folder, self._heads(), settings_of(self.tokenizer, self.options))
+
+    def _heads(self) -> dict[str, NDArray[np.float32]]:
+        weights = {"weight": self.network.head.weight, "bias": self.network.head.bias}
+        if self.options.uses_rules:
+            weights["rules"] = self.network.rules.weight
+        return {name: np.ascontiguousarray(w.detach().numpy(), np.float32) for name, w in weights.items()}
+
+
+def settings_of(tokenizer: Any, options: FinetuneTrainer.Options) -> EncoderSettings:
+    return EncoderSettings(
+        window=options.window,
+        overlap=options.overlap,
+        cls_id=tokenizer.cls_token_id if tokenizer.cls_token_id is not None else tokenizer.bos_token_id,
+        sep_id=tokenizer.sep_token_id if tokenizer.sep_token_id is not None else tokenizer.eos_token_id,
+        pad_id=tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0,
+    )
+
+
+def _windows(example: Example, tokenizer: Any, options: FinetuneTrainer.Options) -> Iterator[_Batch]:
+    texts = [example.text.text[s.start : s.end] for s in example.text.sentences]
+    tokens = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+    rules = rule_matrix(example.text) if options.uses_rules else np.zeros((len(texts), 1), np.float32)
+    targets = np.zeros((len(texts), example.targets.shape[1]), np.float32)
+    is_judged = np.array([s.is_judged for s in example.text.sentences])
+    targets[is_judged] = example.targets
+    settings = settings_of(tokenizer, options)
+    for window in pack([len(ids) for ids in tokens], size=options.window, overlap=options.overlap):
+        yield _batch(window, tokens, rules, targets, is_judged, settings)
+
+
+def _batch(
+    window: Window,
+    tokens: Sequence[Sequence[int]],
+    rules: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    is_judged: NDArray[np.bool_],
+    settings: EncoderSettings,
+) -> _Batch:
+    import torch
+
+    ids, counted, at = [settings.cls_id], [], 1
+    for i, piece in enumerate(window.pieces):
+        ids += tokens[piece.sentence][piece.start : piece.end]
+        if i >= window.n_context:
+            counted.append((piece.sentence, at, at + len(piece)))
+        at += len(piece)
+    ids.append(settings.sep_id)
+    pool = np.zeros((len(counted), len(ids)), np.float32)
+    for row, (_, start, end) in enumerate(counted):
+        pool[row, start:end] = 1 / (end - start)
+    rows = [sentence for sentence, _, _ in counted]
+    return _Batch(
+        ids=torch.tensor([ids]),
+        pool=torch.from_numpy(pool),
+        rules=torch.from_numpy(rules[rows]),
+        targets=torch.from_numpy(targets[rows]),
+        is_judged=torch.from_numpy(is_judged[rows]),
+    )
+
+
+def _optimiser(network: Any, options: FinetuneTrainer.Options, *, n_steps: int) -> tuple[Any, Any]:
+    """AdamW with a rate for the encoder and one for the heads; linear warm-up, then linear to zero."""
+    import torch
+
+    groups = [
+        {
+            "params": [parameter],
+            "lr": options.encoder_rate if name.startswith("encoder") else options.head_rate,
+            "weight_decay": WEIGHT_DECAY if parameter.ndim > 1 else 0.0,
+        }
+        for name, parameter in network.named_parameters()
+    ]
+    optimiser = torch.optim.AdamW(groups)
+    n_warmup = max(1, round(WARMUP_SHARE * n_steps))
+
+    def factor(step: int) -> float:
+        return min((step + 1) / n_warmup, max(0.0, (n_steps - step) / max(1, n_steps - n_warmup)))
+
+    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
