@@ -1,0 +1,117 @@
+"""Writes result tables as JSON Lines, CSV or Parquet, batch by batch; a file gets its name when it is whole."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
+
+from pipeline.core.errors import StanceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.core.config import OutputFormat
+    from pipeline.core.errors import Refusal
+
+PARTIAL = ".partial"
+REFUSED = "refused.jsonl"
+
+
+class TableWriter(Protocol):
+    def write(self, table: pa.Table) -> None: ...
+
+
+@contextmanager
+def table_file(path: Path, schema: pa.Schema, format: OutputFormat) -> Iterator[TableWriter]:
+    """A writer for one file. The file appears under its name only if the block ends without an error."""
+    partial = path.with_name(path.name + PARTIAL)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            writer = _WRITERS[format](file, schema)
+            yield writer
+            writer.close()
+        os.replace(partial, path)
+    except OSError as error:
+        raise StanceError(
+            f"cannot write: {error.strerror or error}", where=str(path), remedy="give another folder with --out"
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_refusals(path: Path, refusals: Sequence[Refusal]) -> None:
+    """The ledger of what was refused; no file where nothing was."""
+    path.unlink(missing_ok=True)
+    if refusals:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = (json.dumps(asdict(refusal), ensure_ascii=False) + "\n" for refusal in refusals)
+        path.write_text("".join(lines), encoding="utf-8")
+
+
+def json_lines(table: pa.Table, file: IO[str]) -> None:
+    for row in table.to_pylist():
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+class _JsonLines:
+    def __init__(self, file: IO[bytes], schema: pa.Schema) -> None:  # noqa: ARG002 - one signature for all formats
+        self._file = file
+
+    def write(self, table: pa.Table) -> None:
+        for row in table.to_pylist():
+            self._file.write((json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+
+    def close(self) -> None:
+        pass
+
+
+class _Csv:
+    """Lists of labels are joined by `|`; evidence stands as JSON."""
+
+    def __init__(self, file: IO[bytes], schema: pa.Schema) -> None:
+        import io
+
+        self._text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="", write_through=True)
+        self._csv = csv.writer(self._text)
+        self._csv.writerow(schema.names)
+
+    def write(self, table: pa.Table) -> None:
+        for row in table.to_pylist():
+            self._csv.writerow([_cell(value) for value in row.values()])
+
+    def close(self) -> None:
+        self._text.flush()
+        self._text.detach()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        is_plain = all(isinstance(item, str) for item in value)
+        return "|".join(value) if is_plain else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"  # a spreadsheet would run it as a formula
+    return value
+
+
+class _Parquet:
+    def __init__(self, file: IO[bytes], schema: pa.Schema) -> None:
+        import pyarrow.parquet as pq
+
+        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
+
+    def write(self, table: pa.Table) -> None:
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+_WRITERS: dict[str, Any] = {"jsonl": _JsonLines, "csv": _Csv, "parquet": _Parquet}
