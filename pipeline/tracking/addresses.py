@@ -1,0 +1,93 @@
+"""Which MLflow store is meant, and whether it answers; all of it without importing mlflow."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pipeline.core.errors import TrackingError
+from pipeline.tracking import sqlite_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+URI_VARIABLE = "MLFLOW_TRACKING_URI"
+DEFAULT_DATABASE = "runs/mlflow.db"  # under the working folder
+DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
+
+
+def resolve(uri: str | None, *, folder: Path) -> str:
+    """The store's URI: the one given, else the environment's, else a SQLite file under `folder`; always absolute."""
+    found = uri or os.environ.get(URI_VARIABLE) or f"{sqlite_file.PREFIX}{DEFAULT_DATABASE}"
+    if not found.startswith(sqlite_file.PREFIX):
+        return found
+    path, question, query = found.removeprefix(sqlite_file.PREFIX).partition("?")
+    return f"{sqlite_file.PREFIX}{(folder / path).absolute()}{question}{query}"
+
+
+def shown(uri: str) -> str:
+    """The URI without its password, for messages and records."""
+    return re.sub(r"://[^/@]*@", "://***@", uri)
+
+
+def check(uri: str, *, timeout_s: float) -> None:
+    """Raises: TrackingError with a remedy, within `timeout_s`, where the store cannot be reached."""
+    database = sqlite_file.path_of(uri)
+    if database is not None:
+        sqlite_file.check(database)
+        return
+    scheme = urlsplit(uri).scheme.partition("+")[0]
+    if scheme in {"http", "https"}:
+        _within(timeout_s, lambda: _answers(uri, timeout_s), uri)
+    elif scheme in DATABASE_PORTS:
+        _within(timeout_s, lambda: _listens(uri, DATABASE_PORTS[scheme], timeout_s), uri)
+    elif not scheme or scheme == "file":
+        raise TrackingError(
+            "MLflow no longer keeps runs in plain folders",
+            where=shown(uri),
+            remedy=f"give a database instead, such as {sqlite_file.PREFIX}{DEFAULT_DATABASE}; "
+            "`mlflow migrate-filestore` moves old runs into one",
+        )
+
+
+def _within(timeout_s: float, ask: Callable[[], None], uri: str) -> None:
+    """In a thread, because neither name look-up nor a server that sends a byte a second heeds a socket's timeout."""
+    problems: list[str] = []
+
+    def run() -> None:
+        try:
+            ask()
+        except OSError as error:  # requests' errors are OSErrors
+            problems.append(str(error))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(timeout_s)
+    if thread.is_alive():
+        problems.append(f"no answer within {timeout_s:g} s")
+    if problems:
+        raise TrackingError(
+            f"the MLflow server cannot be reached: {shown(problems[0])}",
+            where=shown(uri),
+            remedy="start it, correct tracking.uri or MLFLOW_TRACKING_URI, or go without with tracking.is_on=false",
+        )
+
+
+def _answers(uri: str, timeout_s: float) -> None:
+    """Any answer will do: a proxy may ask for a login here that MLflow itself will give."""
+    import requests
+
+    insecure = os.environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() in {"true", "1"}
+    verify = not insecure and (os.environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH") or True)
+    requests.get(f"{uri.rstrip('/')}/health", timeout=timeout_s, verify=verify, allow_redirects=False)
+
+
+def _listens(uri: str, port: int, timeout_s: float) -> None:
+    parts = urlsplit(uri)
+    if parts.hostname:  # absent for a local socket
+        socket.create_connection((parts.hostname, parts.port or port), timeout=timeout_s).close()
