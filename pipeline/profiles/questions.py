@@ -1,0 +1,47 @@
+"""What a profile counts: one question per single or ordinal task, and one (present or absent) per device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.core.codebook import Codebook
+
+PRESENT, ABSENT = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A set of classes of which each sentence has exactly one; a label of a multi task is present or absent."""
+
+    task: str
+    classes: tuple[str, ...]
+    label: str | None = None  # None for a whole task
+
+    @property
+    def name(self) -> str:
+        return self.task if self.label is None else f"{self.task}.{self.label}"
+
+
+def questions(codebook: Codebook) -> tuple[Question, ...]:
+    """Every question of a codebook, in its order."""
+    found: list[Question] = []
+    for task in codebook.tasks:
+        if task.kind == "multi":
+            found += [Question(task.name, ("present", "absent"), value) for value in task.values]
+        else:
+            found.append(Question(task.name, task.values))
+    return tuple(found)
+
+
+def answers(codebook: Codebook, question: Question, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Columns of a task turned into the question's classes. Shapes: (n, n_labels of the task) to (n, n_classes)."""
+    if question.label is None:
+        return values
+    present = values[:, codebook.task(question.task).values.index(question.label)]
+    return np.stack([present, 1 - present], axis=1)
