@@ -18,7 +18,7 @@ from pipeline.core import codebook as codebooks
 from pipeline.core.errors import ExitCode, InvalidInputError, Refusal, StanceError
 from pipeline.corpus import card, packets, pages, sources
 from pipeline.corpus.duplicates import article_clusters
-from pipeline.corpus.labelled_set import load
+from pipeline.corpus.labelled_set import load, read_splits
 from pipeline.corpus.layout import SetText, set_text
 from pipeline.corpus.merge import Merged, merge
 from pipeline.corpus.splitting import assign, by_split
@@ -72,18 +72,12 @@ def _write_labels(
     labelled = {row["article"] for row in merged.labels}
     strata = {source.id: source.lean for source in found if source.id in labelled}
     sentences = {name: [s.text for s in texts[name].sentences if s.role == "body"] for name in strata}
-    splits = assign(strata, article_clusters(sentences), frozen=read_splits(folder))
+    splits = assign(strata, article_clusters(sentences), frozen=read_splits(folder / "splits.json"))
     _write(folder / "splits.json", json.dumps(by_split(splits), indent=1) + "\n")
     labelled_set = load(str(folder), codebook)
     counts = card.counts((article.sentences for article in labelled_set.articles), codebook)
     renewed = card.renewed(folder, codebook, counts=counts.model_dump(), sha256=labelled_set.sha256)
     card.write(folder, renewed)
-
-
-def read_splits(folder: Path) -> dict[str, str]:
-    path = folder / "splits.json"
-    splits = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {article: split for split, articles in splits.items() for article in articles}
 
 
 def read_sources(folder: Path) -> tuple[tuple[Source, ...], tuple[Refusal, ...]]:

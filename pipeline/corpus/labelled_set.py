@@ -88,17 +88,18 @@ def load(reference: str, codebook: Codebook) -> LabelledSet:
     """Reads and checks a set. Raises: InvalidInputError with file and line of the first bad row."""
     folder = find(reference)
     rows: dict[str, list[LabelledSentence]] = {}
-    for line, row in _rows(folder / "labels.jsonl"):
+    for line, row in read_rows(folder / "labels.jsonl"):
         where = f"{folder / 'labels.jsonl'}:{line}"
-        rows.setdefault(str(row.get("article", "")), []).append(_sentence(row, codebook, where))
+        rows.setdefault(str(row.get("article", "")), []).append(sentence_from_row(row, codebook, where))
     articles = tuple(
         _article(folder, name, tuple(sorted(sentences, key=lambda s: s.n))) for name, sentences in rows.items()
     )
-    splits = _splits(folder / "splits.json")
+    splits = read_splits(folder / "splits.json")
     return LabelledSet(folder.name, articles, splits, _version(articles, splits, codebook))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line numbers and rows of a JSON Lines file. Raises: InvalidInputError with file and line."""
     with path.open(encoding="utf-8") as file:
         for line, text in enumerate(file, 1):
             if not text.strip():
@@ -112,7 +113,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield line, row
 
 
-def _sentence(row: dict[str, Any], codebook: Codebook, where: str) -> LabelledSentence:
+def sentence_from_row(row: dict[str, Any], codebook: Codebook, where: str) -> LabelledSentence:
+    """Raises: InvalidInputError that starts with `where`."""
     missing = [key for key in ("article", "n", "start", "end", "role") if row.get(key) is None]
     if missing:
         raise InvalidInputError(f"no value for {', '.join(missing)}", where=where)
@@ -150,7 +152,9 @@ def _values(row: dict[str, Any], codebook: Codebook, where: str) -> dict[str, tu
 def _article(folder: Path, name: str, sentences: tuple[LabelledSentence, ...]) -> LabelledArticle:
     path = folder / "articles" / f"{name}.txt"
     if Path(name).name != name or not path.is_file():
-        raise InvalidInputError("labels speak of an article whose text is missing", where=str(path))
+        raise InvalidInputError(
+            "labels speak of an article whose text is missing", where=str(path), remedy=_remedy(folder)
+        )
     text = path.read_bytes().decode("utf-8")  # bytes: newline translation would move the offsets
     for sentence in sentences:
         if not 0 <= sentence.start < sentence.end <= len(text):
@@ -161,7 +165,15 @@ def _article(folder: Path, name: str, sentences: tuple[LabelledSentence, ...]) -
     return LabelledArticle(name, text, sentences)
 
 
-def _splits(path: Path) -> dict[str, str]:
+def _remedy(folder: Path) -> str | None:
+    """Sets that may not ship their texts have a list of sources instead."""
+    if not (folder / "sources.jsonl").is_file():
+        return None
+    return f"this set comes without texts: `stance data attach {folder.name} --texts DIR` joins them on your machine"
+
+
+def read_splits(path: Path) -> dict[str, str]:
+    """article -> split from the form of `splits.json`; empty where there is no file."""
     if not path.is_file():
         return {}
     splits = json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,81 @@
+"""doccano: JSON Lines of a text classification project, labels as `task:label`, the rest as metadata columns.
+
+Source: doccano.github.io/doccano, "Dataset import" and "Dataset export" (JSONL).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pipeline.core.errors import InvalidInputError
+from pipeline.corpus.exchange.items import (
+    Imported,
+    Item,
+    answers_of,
+    item_at,
+    place,
+    questions,
+    read_each,
+    require_answers,
+    with_answers,
+)
+from pipeline.corpus.labelled_set import read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.core.codebook import Codebook
+
+
+def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
+    del codebook  # every label that an item has is one of it
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for item in items:
+            row = place(item) | {"coder": item.coder, "speaker": item.speaker, "label": flat_labels(item)}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def flat_labels(item: Item) -> list[str]:
+    return [f"{name}:{label}" for name, labels in answers_of(item).items() for label in labels]
+
+
+def read(path: Path, codebook: Codebook) -> Imported:
+    return read_each(path, read_rows(path), lambda row: [_item(row, codebook)])
+
+
+def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
+    fields = {**(row.get("meta") or {}), **row}  # older versions nest the metadata
+    item = item_at(fields)
+    labels = fields.get("label", fields.get("labels"))
+    if labels is None or not all(isinstance(label, str) for label in labels):
+        raise InvalidInputError(
+            f"expected a list of label names in `label`, found {labels!r}", remedy="export as JSONL with label names"
+        )
+    coder, speaker = fields.get("coder"), str(fields.get("speaker") or "")
+    if not labels:
+        if coder:
+            raise InvalidInputError(f"sentence {item.key} has no label")
+        return item
+    answers = grouped_answers(labels, codebook)
+    labelled = with_answers(item, codebook, coder=str(coder) if coder else None, speaker=speaker, answers=answers)
+    return require_answers(labelled, codebook.tasks)
+
+
+def grouped_answers(labels: Iterable[str], codebook: Codebook) -> dict[str, tuple[str, ...]]:
+    """From `task:label`, or a bare label that only one task has. Raises: InvalidInputError."""
+    homes: dict[str, list[str]] = {}
+    answers: dict[str, tuple[str, ...]] = {}
+    for name, known, is_multi in questions(codebook):
+        answers |= {name: ()} if is_multi else {}
+        for label in known:
+            homes.setdefault(label, []).append(name)
+    for label in labels:
+        name, colon, value = label.partition(":")
+        if not colon:
+            if len(homes.get(label, ())) != 1:
+                raise InvalidInputError(f"label {label!r} belongs to no single task; write it as task:label")
+            name, value = homes[label][0], label
+        answers[name] = (*answers.get(name, ()), value)
+    return answers

@@ -1,0 +1,52 @@
+"""JSON Lines: a line per sentence and coder, with the column names of `labels.jsonl`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pipeline.core.errors import InvalidInputError
+from pipeline.corpus.exchange.items import Imported, Item, item_at, place, read_each, require_answers, with_answers
+from pipeline.corpus.labelled_set import read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.core.codebook import Codebook
+
+
+def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for item in items:
+            file.write(json.dumps(_row(item, codebook), ensure_ascii=False) + "\n")
+
+
+def _row(item: Item, codebook: Codebook) -> dict[str, Any]:
+    row = place(item) | {"coder": item.coder, "voice": item.voice, "speaker": item.speaker}
+    for task in codebook.tasks:
+        given = (item.values or {}).get(task.name)
+        row[task.name] = None if given is None else list(given) if task.kind == "multi" else given[0]
+    return row
+
+
+def read(path: Path, codebook: Codebook) -> Imported:
+    return read_each(path, read_rows(path), lambda row: [_item(row, codebook)])
+
+
+def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
+    item = item_at(row)
+    answers: dict[str, Sequence[str]] = {"voice": (row["voice"],)} if row.get("voice") else {}
+    for task in codebook.tasks:
+        given = row.get(task.name)
+        if given is None:
+            continue
+        if isinstance(given, list) != (task.kind == "multi"):
+            expected = "a list of labels" if task.kind == "multi" else "one label"
+            raise InvalidInputError(f"{task.name}: expected {expected}, found {given!r}")
+        answers[task.name] = given if task.kind == "multi" else (given,)
+    if not answers:
+        return item
+    coder, speaker = row.get("coder"), str(row.get("speaker") or "")
+    labelled = with_answers(item, codebook, coder=str(coder) if coder else None, speaker=speaker, answers=answers)
+    return require_answers(labelled, codebook.tasks)

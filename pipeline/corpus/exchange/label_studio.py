@@ -1,0 +1,123 @@
+"""Label Studio: tasks with predictions out, and its JSON export with annotations in.
+
+Source: labelstud.io/guide/export (JSON) and labelstud.io/guide/predictions.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import quoteattr
+
+from pipeline.core.errors import InvalidInputError
+from pipeline.corpus.exchange.items import (
+    Imported,
+    Item,
+    answers_of,
+    item_at,
+    place,
+    questions,
+    read_each,
+    require_answers,
+    with_answers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.core.codebook import Codebook
+
+TO_NAME = "text"
+SPEAKER = "speaker"
+MODEL = "suggestion"
+
+
+def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
+    """A task per sentence: a coder's labels as annotations, others as predictions. The labelling set-up goes beside."""
+    tasks: dict[str, dict[str, Any]] = {}
+    for item in items:
+        task = tasks.setdefault(item.key, {"data": place(item), "annotations": [], "predictions": []})
+        result = _result(item)
+        if item.coder is not None:
+            task["annotations"].append({"completed_by": item.coder, "was_cancelled": False, "result": result})
+        elif result:
+            task["predictions"].append({"model_version": MODEL, "result": result})
+    path.write_bytes((json.dumps(list(tasks.values()), ensure_ascii=False, indent=1) + "\n").encode())
+    path.with_suffix(".config.xml").write_bytes(set_up(codebook).encode())
+
+
+def set_up(codebook: Codebook) -> str:
+    """The labelling interface that belongs to the codebook, to be pasted into the project's settings."""
+    lines = ["<View>", '  <Text name="before" value="$before"/>', '  <Header value="Sentence $n of $article"/>']
+    lines += [f'  <Text name="{TO_NAME}" value="$text"/>', '  <Text name="after" value="$after"/>']
+    for name, labels, is_multi in questions(codebook):
+        choice, required = ("multiple", "false") if is_multi else ("single", "true")
+        lines.append(f"  <Header value={quoteattr(name)}/>")
+        lines.append(f'  <Choices name={quoteattr(name)} toName="{TO_NAME}" choice="{choice}" required="{required}">')
+        lines += [f"    <Choice value={quoteattr(label)}/>" for label in labels]
+        lines.append("  </Choices>")
+    lines += [
+        f'  <TextArea name="{SPEAKER}" toName="{TO_NAME}" placeholder="who speaks, if not the writer"/>',
+        "</View>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _result(item: Item) -> list[dict[str, Any]]:
+    result = [
+        {"from_name": name, "to_name": TO_NAME, "type": "choices", "value": {"choices": list(labels)}}
+        for name, labels in answers_of(item).items()
+        if labels
+    ]
+    if item.speaker:
+        text = {"text": [item.speaker]}
+        result.append({"from_name": SPEAKER, "to_name": TO_NAME, "type": "textarea", "value": text})
+    return result
+
+
+def read(path: Path, codebook: Codebook) -> Imported:
+    """An item per annotation; the number of a refused task counts from 1 in the file's order."""
+    try:
+        tasks = json.loads(path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise InvalidInputError(f"not JSON: {error.msg}", where=f"{path}:{error.lineno}") from error
+    if not isinstance(tasks, list):
+        raise InvalidInputError("expected a list of tasks; export from Label Studio as JSON", where=str(path))
+    return read_each(path, enumerate(tasks, 1), lambda task: _items(task, codebook))
+
+
+def _items(task: Any, codebook: Codebook) -> Iterator[Item]:
+    if not isinstance(task, dict) or not isinstance(task.get("data"), dict):
+        raise InvalidInputError("no `data`: export as JSON, not as JSON-MIN", remedy="export again")
+    item = item_at(task["data"])
+    annotations = [found for found in task.get("annotations") or [] if not found.get("was_cancelled")]
+    if not annotations:
+        raise InvalidInputError(f"sentence {item.key} has no annotation", remedy="annotate it, or leave it out")
+    converted = [_annotated(item, annotation, codebook) for annotation in annotations]
+    yield from converted
+
+
+def _annotated(item: Item, annotation: Mapping[str, Any], codebook: Codebook) -> Item:
+    answers: dict[str, Sequence[str]] = {task.name: () for task in codebook.tasks if task.kind == "multi"}
+    speaker = ""
+    for part in annotation.get("result") or []:
+        name, value = str(part.get("from_name")), part.get("value") or {}
+        if name == SPEAKER:
+            speaker = " ".join(value.get("text") or [])
+        elif "choices" not in value:
+            raise InvalidInputError(f"{name}: expected choices, found {part.get('type')!r}")
+        else:
+            answers[name] = value["choices"]
+    labelled = with_answers(item, codebook, coder=_coder(annotation), speaker=speaker, answers=answers)
+    return require_answers(labelled, codebook.tasks)
+
+
+def _coder(annotation: Mapping[str, Any]) -> str:
+    """Label Studio gives a number, or a record with an email address where users are exported too."""
+    by = annotation.get("completed_by")
+    if isinstance(by, dict):
+        by = by.get("email") or by.get("id")
+    if by in (None, ""):
+        raise InvalidInputError("an annotation does not say who made it (`completed_by`)")
+    return str(by)

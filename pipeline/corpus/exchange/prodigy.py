@@ -1,0 +1,69 @@
+"""Prodigy: JSON Lines of the `choice` interface with multiple answers allowed.
+
+Source: prodi.gy/docs/api-interfaces#choice; `_annotator_id` as `prodigy db-out` writes it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pipeline.core.errors import InvalidInputError
+from pipeline.corpus.exchange.doccano import flat_labels, grouped_answers
+from pipeline.corpus.exchange.items import (
+    Imported,
+    Item,
+    item_at,
+    place,
+    questions,
+    read_each,
+    require_answers,
+    with_answers,
+)
+from pipeline.corpus.labelled_set import read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.core.codebook import Codebook
+
+
+def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
+    options = [
+        {"id": f"{name}:{label}", "text": f"{name}: {label}"}
+        for name, known, _ in questions(codebook)
+        for label in known
+    ]
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for item in items:
+            file.write(json.dumps(_task(item, options), ensure_ascii=False) + "\n")
+
+
+def _task(item: Item, options: list[dict[str, str]]) -> dict[str, Any]:
+    """`meta` is shown under the sentence: it holds the context."""
+    found = place(item)
+    task = {"text": found.pop("text"), "options": options, "accept": flat_labels(item), "meta": found}
+    task["meta"]["speaker"] = item.speaker
+    return task | ({"_annotator_id": item.coder, "answer": "accept"} if item.coder else {})
+
+
+def read(path: Path, codebook: Codebook) -> Imported:
+    return read_each(path, read_rows(path), lambda row: [_item(row, codebook)])
+
+
+def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
+    meta = row.get("meta") or {}
+    item = item_at({**meta, "text": row.get("text")})
+    if row.get("answer", "accept") != "accept":
+        raise InvalidInputError(f"sentence {item.key} was answered with {row['answer']!r}", remedy="annotate it again")
+    coder = row.get("_annotator_id") or row.get("_session_id")
+    labels = row.get("accept") or []
+    if not labels:
+        if row.get("answer") == "accept":
+            raise InvalidInputError(f"sentence {item.key} was accepted without a label")
+        return item
+    answers = grouped_answers(labels, codebook)
+    speaker = str(meta.get("speaker") or "")
+    labelled = with_answers(item, codebook, coder=str(coder) if coder else None, speaker=speaker, answers=answers)
+    return require_answers(labelled, codebook.tasks)

@@ -1,0 +1,202 @@
+"""Sets whose texts may not be shipped: labels by offset and hash, joined with the texts on a user's machine.
+
+`python -m pipeline.corpus.real FROM TO` makes the shipped form of a labelled folder: `sources.jsonl` and
+`labels.jsonl` without a word of the texts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.core import codebook as codebooks
+from pipeline.core.errors import ExitCode, InvalidInputError, Refusal, StanceError
+from pipeline.core.fingerprints import sha256_rows, sha256_text
+from pipeline.corpus import card
+from pipeline.corpus.labelled_set import LabelledSentence, find, load, read_rows, sentence_from_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.core.codebook import Codebook
+
+HASH_HEX = 16  # 64 bits: enough to tell a sentence from its altered form, at a quarter of the size
+CORRECTIONS = "corrections.jsonl"  # in the shipped folder, written after an audit
+MAX_TEXT_BYTES = 5_000_000
+SOURCE_KEYS = ("article", "collection", "reference", "licence", "labelled_until", "coder")
+PRIVATE_KEYS = frozenset({"text", "coders", "why"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What was joined into `folder`; `missing` are articles for which no text was found."""
+
+    folder: Path
+    n_articles: int
+    n_sentences: int
+    missing: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def ship(origin: Path, target: Path, codebook: Codebook) -> int:
+    """Writes the form without texts; the number of articles."""
+    texts = {path.stem: _text(path) for path in sorted((origin / "articles").glob("*.txt"))}
+    sources = [row for _, row in read_rows(origin / "sources.jsonl")]
+    target.mkdir(parents=True, exist_ok=True)
+    rows = _corrected([row for _, row in read_rows(origin / "labels.jsonl")], target / CORRECTIONS)
+    listed = [
+        {key: source.get(key) for key in SOURCE_KEYS} | {"sha256": sha256_text(texts[source["article"]])}
+        for source in sources
+    ]
+    hashed = [_without_text(row, texts[row["article"]]) for row in rows]
+    _write_jsonl(target / "sources.jsonl", listed)
+    _write_jsonl(target / "labels.jsonl", hashed)
+    _write_card(target, rows, sha256_rows([*listed, *hashed]), codebook)
+    return len(listed)
+
+
+def _corrected(rows: list[dict[str, Any]], path: Path) -> list[dict[str, Any]]:
+    """What an audit has settled: a line per sentence with article, n and the columns that change."""
+    changes = {(row["article"], row["n"]): row for _, row in read_rows(path)} if path.is_file() else {}
+    if unknown := changes.keys() - {(row["article"], row["n"]) for row in rows}:
+        article, n = min(unknown)
+        raise InvalidInputError(
+            f"a correction speaks of sentence {n} of {article!r}, which has no label", where=str(path)
+        )
+    return [row | changes.get((row["article"], row["n"]), {}) for row in rows]
+
+
+def _without_text(row: dict[str, Any], text: str) -> dict[str, Any]:
+    kept = {key: value for key, value in row.items() if key not in PRIVATE_KEYS}
+    return kept | {"sha256": sentence_hash(text[row["start"] : row["end"]])}
+
+
+def sentence_hash(sentence: str) -> str:
+    return sha256_text(sentence)[:HASH_HEX]
+
+
+def _write_card(target: Path, rows: Sequence[dict[str, Any]], version: str, codebook: Codebook) -> None:
+    by_article: dict[str, list[LabelledSentence]] = {}
+    for line, row in enumerate(rows, 1):
+        sentence = sentence_from_row(row, codebook, f"{target / 'labels.jsonl'}:{line}")
+        by_article.setdefault(row["article"], []).append(sentence)
+    counts = card.counts(by_article.values(), codebook).model_dump()
+    card.write(target, card.renewed(target, codebook, counts=counts, sha256=version))
+
+
+def version(folder: Path) -> str:
+    """The SHA-256 of a set in the form without texts."""
+    sources = [row for _, row in read_rows(folder / "sources.jsonl")]
+    return sha256_rows([*sources, *(row for _, row in read_rows(folder / "labels.jsonl"))])
+
+
+def attach(name: str, texts_dir: Path, out: Path, codebook: Codebook) -> Attached:
+    """Joins labels and texts; a text is recognised by its SHA-256, whatever its file is called.
+
+    Raises: InvalidInputError where no text of the set is found.
+    """
+    folder = find(name)
+    if not (folder / "sources.jsonl").is_file():
+        raise InvalidInputError("this set has no list of sources: its texts are with it", where=str(folder))
+    if not texts_dir.is_dir():
+        raise InvalidInputError("no such folder of texts", where=str(texts_dir))
+    by_hash, by_name = _index(texts_dir)
+    texts, missing, refusals = {}, [], []
+    for _, source in read_rows(folder / "sources.jsonl"):
+        article = source["article"]
+        if source["sha256"] in by_hash:
+            texts[article] = by_hash[source["sha256"]]
+        elif article in by_name:
+            refusals.append(_altered(by_name[article], source["sha256"]))
+        else:
+            missing.append(article)
+    if not texts:
+        raise InvalidInputError(
+            f"none of the set's {len(missing) + len(refusals)} texts is there",
+            where=str(texts_dir),
+            remedy=f"get the texts named in {folder / 'sources.jsonl'}, unchanged, one .txt file each",
+        )
+    n_sentences = _write_joined(folder, texts, out, refusals)
+    _write_joined_card(folder, out, codebook)
+    return Attached(out, len(texts), n_sentences, tuple(missing), tuple(refusals))
+
+
+def _index(texts_dir: Path) -> tuple[dict[str, str], dict[str, Path]]:
+    by_hash, by_name = {}, {}
+    for path in sorted(texts_dir.rglob("*.txt")):
+        if path.stat().st_size > MAX_TEXT_BYTES:
+            continue
+        by_name[path.stem] = path
+        try:
+            text = _text(path)
+        except UnicodeDecodeError:
+            continue
+        by_hash[sha256_text(text)] = text
+    return by_hash, by_name
+
+
+def _altered(path: Path, expected: str) -> Refusal:
+    return Refusal(
+        str(path),
+        "text altered",
+        f"its SHA-256 is not {expected}",
+        "take the text as the collection has it: bytes unchanged, no newline translation",
+    )
+
+
+def _write_joined(folder: Path, texts: dict[str, str], out: Path, refusals: list[Refusal]) -> int:
+    rows = []
+    for line, row in read_rows(folder / "labels.jsonl"):
+        text = texts.get(row["article"])
+        if text is None:
+            continue
+        sentence = text[row["start"] : row["end"]]
+        if sentence_hash(sentence) != row["sha256"]:
+            place = folder / "labels.jsonl"
+            detail = f"sentence {row['n']} of {row['article']} is not the one that was labelled"
+            refusals.append(Refusal(str(place), "hash differs", detail, "report it: the set is damaged", line))
+            continue
+        rows.append({**{key: value for key, value in row.items() if key != "sha256"}, "text": sentence})
+    (out / "articles").mkdir(parents=True, exist_ok=True)
+    for article, text in texts.items():
+        (out / "articles" / f"{article}.txt").write_bytes(text.encode("utf-8", "surrogatepass"))
+    _write_jsonl(out / "labels.jsonl", rows)
+    return len(rows)
+
+
+def _write_joined_card(folder: Path, out: Path, codebook: Codebook) -> None:
+    """The joined set has a version of its own: that of its texts and labels."""
+    joined = load(str(out), codebook)
+    counts = card.counts((article.sentences for article in joined.articles), codebook)
+    shipped = card.read(folder) or card.renewed(folder, codebook)
+    card.write(out, shipped.model_copy(update={"counts": counts, "sha256": joined.sha256}))
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8")
+
+
+def _write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    path.write_bytes("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m pipeline.corpus.real", description=__doc__)
+    parser.add_argument("origin", type=Path, help="a labelled folder with articles/, labels.jsonl, sources.jsonl")
+    parser.add_argument("target", type=Path, help="the shipped form, such as data/real-opeds")
+    options = parser.parse_args(arguments)
+    try:
+        n = ship(options.origin, options.target, codebooks.load())
+    except StanceError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    sys.stdout.write(f"{n} articles in {options.target}, without their texts\n")
+    return ExitCode.DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
