@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.profiles.estimate import project_to_simplex
+from pipeline.profiles.questions import questions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from pipeline.profiles.error import QuestionError
+    from pipeline.core.codebook import Codebook
+    from pipeline.profiles.error import ClassifierError, QuestionError
 
 PRIOR_SPREAD = 2.0
 """By how much T is widened, so that texts unlike the gold are pulled less towards its mean.
@@ -30,6 +34,7 @@ from the mean in 93 % against 85 %; 4 raised the error to .176.
 MIN_SPREAD = 0.01  # of the multinomial variance; T is never taken to be zero, whatever the gold shows
 RIDGE_SENTENCES = 5.0  # weight of the pooled confusion in the one fitted over articles; holds rare labels in place
 OWN_BLOCKS = 8.0  # a text's own variance counts as much as the formula's once it has this many blocks
+GOLD_RESAMPLES = 64  # of whole held-out articles; they add a tenth of an interval's width, so 64 settle it
 EIGENVALUE_FLOOR = 1e-9  # relative; shares sum to one, so every covariance has one eigenvalue of zero
 
 
@@ -141,7 +146,43 @@ class Posterior:
         n_gold = len(self.centre) - 1
         turn = 1 + np.arange(n) % n_gold if n_gold else np.zeros(n, int)
         step: NDArray[np.float64] = np.einsum("nij,nj->ni", root[turn], rng.standard_normal((n, self.centre.shape[1])))
-        return self.centre[turn] + step
+        drawn: NDArray[np.float64] = self.centre[turn] + step
+        return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """The correction of every question that has one, and for the others the reason why not."""
+
+    by_question: Mapping[str, Correction]
+    reasons: Mapping[str, str]
+
+    @classmethod
+    def fit(cls, error: ClassifierError | None, codebook: Codebook, *, seed: int) -> Corrections:
+        """`error` None stands for a model that ships without a record of its error."""
+        names = [question.name for question in questions(codebook)]
+        if error is None:
+            return cls({}, dict.fromkeys(names, "the model ships no record of its error on held-out articles"))
+        if error.codebook_sha256 != codebook.sha256:
+            return cls({}, dict.fromkeys(names, "the model's error was measured under another codebook"))
+        return cls.of(error, names, seed=seed)
+
+    @classmethod
+    def of(cls, error: ClassifierError, names: list[str], *, seed: int) -> Corrections:
+        fitted, reasons = {}, {}
+        for name in names:
+            record = error.questions.get(name)
+            reason = "no held-out labels" if record is None else record.shortfall()
+            if record is None or reason:
+                reasons[name] = f"too little gold to correct by: {reason}"
+                continue
+            rng = np.random.default_rng(seed)  # the same resamples of articles for every question
+            fitted[name] = Correction.fit(record, gold_weights(len(record.counts), GOLD_RESAMPLES, rng))
+        return cls(fitted, reasons)
+
+    @classmethod
+    def none(cls, codebook: Codebook, reason: str) -> Corrections:
+        return cls({}, dict.fromkeys((question.name for question in questions(codebook)), reason))
 
 
 def gold_weights(n_articles: int, n_resamples: int, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -128,7 +128,8 @@ class ClassifierError:
             records = {name: _read(record) for name, record in value["questions"].items()}
             return cls(value["codebook_sha256"], value["gold_sha256"], records)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ModelDamagedError(f"the record of the classifier's error cannot be read: {error}", where=where) from error
+            problem = f"the record of the classifier's error cannot be read: {error}"
+            raise ModelDamagedError(problem, where=where) from error
 
 
 def _question_error(

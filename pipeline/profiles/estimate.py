@@ -35,7 +35,8 @@ def project_to_simplex(values: NDArray[np.float64]) -> NDArray[np.float64]:
     rank = np.arange(1, values.shape[-1] + 1)
     n_positive = (falling - excess / rank > 0).sum(axis=-1, keepdims=True)
     threshold = np.take_along_axis(excess, n_positive - 1, axis=-1) / n_positive
-    return np.maximum(values - threshold, 0)
+    projected: NDArray[np.float64] = np.maximum(values - threshold, 0)
+    return projected
 
 
 def adjusted_count(shares: NDArray[np.float64], confusion: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -69,7 +70,9 @@ def expectation_maximisation(
     return shares
 
 
-def shrunk(shares: NDArray[np.float64], prior: NDArray[np.float64], *, n: float, strength: float) -> NDArray[np.float64]:
+def shrunk(
+    shares: NDArray[np.float64], prior: NDArray[np.float64], *, n: float, strength: float
+) -> NDArray[np.float64]:
     """Posterior mean of shares under a Dirichlet prior worth `strength` sentences. Shapes: (..., K), (K,)."""
     mixed: NDArray[np.float64] = (n * shares + strength * prior) / (n + strength)
     return mixed

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.core.errors import ConfigError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipeline.core.codebook import Codebook
+    from pipeline.core.codebook import Codebook, Task
 
 PRESENT, ABSENT = 0, 1
 
@@ -45,3 +47,34 @@ def answers(codebook: Codebook, question: Question, values: NDArray[np.float64])
         return values
     present = values[:, codebook.task(question.task).values.index(question.label)]
     return np.stack([present, 1 - present], axis=1)
+
+
+def classed(codebook: Codebook) -> tuple[Task, ...]:
+    """The tasks of which each sentence has exactly one label."""
+    return tuple(task for task in codebook.tasks if task.kind != "multi")
+
+
+def poled(codebook: Codebook) -> tuple[Task, ...]:
+    """The tasks that have a net value."""
+    return tuple(task for task in classed(codebook) if task.poles is not None)
+
+
+def pole_direction(task: Task) -> NDArray[np.float64]:
+    """+1 at the positive label, -1 at the negative one. Shapes: (n_labels,)."""
+    direction = np.zeros(len(task.values))
+    positive, negative = pole_places(task)
+    direction[positive], direction[negative] = 1, -1
+    return direction
+
+
+def pole_places(task: Task) -> tuple[int, int]:
+    """Where the positive and the negative label stand among the task's labels."""
+    if task.poles is None:
+        raise ConfigError([f"task {task.name!r} has no poles, so it has no net value"])
+    return task.values.index(task.poles.positive), task.values.index(task.poles.negative)
+
+
+def crosses(codebook: Codebook) -> tuple[tuple[Task, Task], ...]:
+    """Each task with poles beside each other ordinal task: whose pole is hedged how often."""
+    ordinal = [task for task in codebook.tasks if task.kind == "ordinal"]
+    return tuple((task, degrees) for task in poled(codebook) for degrees in ordinal if task.name != degrees.name)

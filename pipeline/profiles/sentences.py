@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 BODY = "body"
 AUTHOR_VOICE = "author"
-BLOCK_SENTENCES = 4  # neighbours resampled and permuted together; gold labels are independent from lag 4 on
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,10 @@ class Sentences:
 
     @classmethod
     def from_table(cls, table: pa.Table, codebook: Codebook) -> Sentences:
-        """The body rows of a sentence table, each article's sorted by `n`. Raises: InvalidInputError for a missing column."""
+        """The body rows of a sentence table, each article's in the order of `n`.
+
+        Raises: InvalidInputError for a missing column, an unknown label or an absent probability.
+        """
         names = {"article", "n", "role", "voice", "speaker", *_task_columns(codebook)}
         if missing := sorted(names - set(table.column_names)):
             raise InvalidInputError(
@@ -89,19 +91,6 @@ class Sentences:
 
     def spoken_by(self, voices: Collection[str]) -> Sentences:
         return self.where(np.isin(self.voice, list(voices)))
-
-
-def units(sentences: Sentences, *, is_group: bool) -> NDArray[np.intp]:
-    """Which sentences are resampled or permuted together: an article of a group, a block of neighbours of a text.
-
-    Shapes: (n,), numbered from 0 without gaps.
-    """
-    article = np.unique(sentences.article, return_inverse=True)[1]
-    if is_group:
-        return article
-    blocks = np.arange(len(sentences)) // BLOCK_SENTENCES
-    numbered: NDArray[np.intp] = blocks.astype(np.intp)
-    return numbered
 
 
 def _task_columns(codebook: Codebook) -> list[str]:

@@ -1,0 +1,104 @@
+"""The verdict of a comparison in words. The rules, in this order:
+
+1. A side has fewer sentences than `profile.min_sentences`, or a group fewer than two articles: cannot tell.
+2. The figures are not corrected for the classifier's error: cannot tell.
+3. Holm's p is at most alpha and the interval of the difference leaves out zero: more (positive or negative label).
+4. The interval is at most `RESOLUTION` to each side of the difference: not distinguishable.
+5. Else: cannot tell, with the text that would bring the interval to `RESOLUTION`, or that no amount would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.core.codebook import Poles
+
+RESOLUTION = 0.4
+"""Half-width of a difference of net values that still shows what matters: net stance of two of the 276 real op-eds
+differs by .43 (root mean square)."""
+MIN_GROUP_ARTICLES = 2
+
+
+class Kind(StrEnum):
+    MORE = "more"
+    NOT_DISTINGUISHABLE = "not_distinguishable"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`n_more` sentences on each side (articles of each group) would settle it; None if unknown or if none would."""
+
+    kind: Kind
+    text: str
+    reason: str
+    n_more: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What the rules need to know of a side."""
+
+    name: str
+    n_sentences: int
+    n_articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Difference of net values, first side less second, with its interval; None where it is not corrected."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    n_more: int | None
+
+
+def verdict(
+    a: Side, b: Side, finding: Finding, *, poles: Poles, alpha: float, min_sentences: int, is_group: bool
+) -> Verdict:
+    """Applies the rules of this module."""
+    for side in (a, b):
+        if side.n_sentences < min_sentences:
+            short = min_sentences - side.n_sentences
+            reason = f"{side.name} has {_amount(side.n_sentences, 'sentence')}, {min_sentences} needed"
+            return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text ({reason})", reason, short)
+        if is_group and side.n_articles < MIN_GROUP_ARTICLES:
+            reason = f"{side.name} has {_amount(side.n_articles, 'article')}, {MIN_GROUP_ARTICLES} needed"
+            short = MIN_GROUP_ARTICLES - side.n_articles
+            return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text ({reason})", reason, short)
+    if finding.value is None or finding.low is None or finding.high is None or finding.p is None:
+        reason = "the classifier's error is not measured"
+        return Verdict(Kind.CANNOT_TELL, f"cannot tell: {reason}", reason)
+    if finding.p <= alpha and (finding.low > 0 or finding.high < 0):
+        return _more(a.name, b.name, finding.value, finding.p, poles)
+    half_width = (finding.high - finding.low) / 2
+    if half_width <= RESOLUTION:
+        reason = f"the difference is {finding.value:+.2f}, between {finding.low:+.2f} and {finding.high:+.2f}"
+        return Verdict(Kind.NOT_DISTINGUISHABLE, f"{a.name} and {b.name} are not distinguishable", reason)
+    return _too_wide(finding, half_width, is_group=is_group)
+
+
+def _more(a: str, b: str, difference: float, p: float, poles: Poles) -> Verdict:
+    first, second = (a, b) if difference > 0 else (b, a)
+    label = poles.positive.replace("_", " ")
+    reason = f"their net values differ by {abs(difference):.2f}, adjusted p = {p:.2g}"
+    return Verdict(Kind.MORE, f"{first} is more {label} than {second}", reason)
+
+
+def _too_wide(finding: Finding, half_width: float, *, is_group: bool) -> Verdict:
+    reason = f"the difference is known to {half_width:.2f} only, {RESOLUTION:.2f} needed"
+    unit = "article" if is_group else "sentence"
+    if finding.n_more is None:
+        remedy = "no more text would settle it, the classifier errs too differently from article to article"
+        return Verdict(Kind.CANNOT_TELL, f"cannot tell: {reason}; {remedy}", reason)
+    remedy = f"about {_amount(finding.n_more, 'more ' + unit)} on each side would settle it"
+    return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text; {remedy}", reason, finding.n_more)
+
+
+def _amount(n: int, unit: str) -> str:
+    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
