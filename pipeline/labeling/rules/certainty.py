@@ -1,0 +1,117 @@
+"""Certainty: which cue governs the main predicate (codebook 1.0, section 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.labeling.rules.reading import strength
+from pipeline.labeling.rules.wordlists import word_set, word_tuple
+from pipeline.labeling.rules.zones import MAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping, Sequence
+
+    from pipeline.labeling.rules.reading import Reading
+    from pipeline.labeling.rules.tokens import Hit
+
+    Places = Mapping[str, Sequence[tuple[int, int]]]
+    Condition = tuple[str, list[tuple[int, int]]]  # its consequence, and where it stands
+
+CUES = word_tuple(
+    "may could could_past can would will must maybe likely hearsay according seem suggest tend i_think expect "
+    "risk estimate hard_to weak possible_that chance unknown whether question_is booster ability may_idle past"
+)
+_CANCELLED = {"may": "may_idle", "could": "ability", "condition": "condition_idle"}
+_PLACES = ("main", "below")
+_IF = frozenset({"if", "unless"})
+_CONSEQUENCES = ("possible", "will", "would", "must", "plain")
+_MONTH_NEIGHBOURS = word_set("in of on by since last early late until mid this next")
+_DIRECT_UNCERTAIN = ("may", "could", "maybe", "unknown", "possible_that", "chance", "whether", "question_is")
+_DIRECT_HEDGED = ("likely", "seem", "suggest", "tend", "i_think", "hearsay", "according", "expect", "risk", "hard_to")
+
+FEATURES = (
+    *(f"certainty.{cue}.{place}" for cue in CUES for place in _PLACES),
+    *(f"certainty.{kind}.{end}" for kind in ("if", "otherwise") for end in _CONSEQUENCES),
+    "certainty.if.below",
+    "certainty.rule.uncertain",
+    "certainty.rule.hedged",
+)
+
+
+def find(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
+    reading = readings[at]
+    places = _effective(reading)
+    main: dict[str, list[tuple[int, int]]] = {}
+    for cue in CUES:
+        found = places.get(cue)
+        if not found:
+            continue
+        above = [p for p in found if reading.zones[p[0]] == MAIN]
+        if above:
+            main[cue] = above
+            yield reading.hit(f"certainty.{cue}.main", strength(len(above)), *above)
+        if len(above) < len(found):
+            below = [p for p in found if reading.zones[p[0]] != MAIN]
+            yield reading.hit(f"certainty.{cue}.below", strength(len(below)), *below)
+    condition = yield from _condition(reading, places, main)
+    yield from _verdict(reading, main, condition)
+
+
+def _effective(reading: Reading) -> dict[str, list[tuple[int, int]]]:
+    """Cues of certainty less those that an idiom, ability or the month of May takes away."""
+    places = {name[10:]: list(found) for name, found in reading.cues.items() if name.startswith("certainty.")}
+    for cue, canceller in _CANCELLED.items():
+        if cue in places and canceller in places:
+            idle = places[canceller]
+            places[cue] = [p for p in places[cue] if not any(a <= p[0] < b for a, b in idle)]
+    if "may" in places:
+        places["may"] = [p for p in places["may"] if not _is_month(reading, p[0])]
+    if "could" in places and "past" in places and "would" not in places:
+        past = [p for p in places["past"] if reading.zones[p[0]] == MAIN]
+        if past:
+            places["could_past"] = places.pop("could")
+    return places
+
+
+def _is_month(reading: Reading, at: int) -> bool:
+    sentence = reading.sentence
+    if sentence.forms[at] != "May":
+        return False
+    return sentence.word(at - 1) in _MONTH_NEIGHBOURS or sentence.word(at + 1)[:1].isdigit() or at == len(sentence) - 1
+
+
+def _condition(reading: Reading, places: Places, main: Places) -> Generator[Hit, None, Condition | None]:
+    """Yields the condition's hits and returns its consequence, or None where there is no condition."""
+    found = places.get("condition")
+    if not found:
+        return None
+    zones = reading.zones
+    top = [p for p in found if p[0] == 0 or zones[p[0] - 1] == MAIN or reading.sentence.word(p[0] - 1) in {",", "-"}]
+    if not top:
+        yield reading.hit("certainty.if.below", strength(len(found)), *found)
+        return None
+    is_if = any(reading.words[p[0]] in _IF or p[1] - p[0] == 2 for p in top)
+    consequence = _consequence(main)
+    yield reading.hit(f"certainty.{'if' if is_if else 'otherwise'}.{consequence}", 1.0, *top)
+    return (consequence, top) if is_if else None
+
+
+def _consequence(main: Places) -> str:
+    if "may" in main or "could" in main or "maybe" in main:
+        return "possible"
+    return next((cue for cue in ("will", "would", "must") if cue in main), "plain")
+
+
+def _verdict(reading: Reading, main: Places, condition: Condition | None) -> Iterator[Hit]:
+    """The cascade that a reader of the codebook would follow, as one feature per class."""
+    if reading.is_question:
+        return
+    doubts = [place for cue in _DIRECT_UNCERTAIN for place in main.get(cue, ())]
+    if doubts:
+        yield reading.hit("certainty.rule.uncertain", strength(len(doubts)), *doubts)
+        return
+    hedges = [place for cue in _DIRECT_HEDGED for place in main.get(cue, ())]
+    if condition and condition[0] in {"will", "would"}:
+        hedges += condition[1]
+    if hedges:
+        yield reading.hit("certainty.rule.hedged", strength(len(hedges)), *hedges)

@@ -1,0 +1,81 @@
+"""An article read once for all rules: tokens, cues, zones and quotation marks of its sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.labeling.rules.lexicons import lexicon
+from pipeline.labeling.rules.tokens import Hit, Sentence, read
+from pipeline.labeling.rules.zones import zones
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.labeling.rules.lexicons import Cues
+
+MAX_CARRIED_QUOTE = 8  # sentences; a quotation open for longer is a stray mark
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence as the rules see it. Shapes: `zones` is parallel to the tokens, `quoted` holds token ranges."""
+
+    sentence: Sentence
+    cues: Cues
+    zones: Sequence[int]
+    quoted: tuple[tuple[int, int], ...]
+    opens_in_quote: bool
+    triples: frozenset[tuple[str, str, str]]  # three tokens in a row, to find what neighbours share
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.sentence.words
+
+    @property
+    def is_question(self) -> bool:
+        return self.sentence.final() == "?"
+
+    def spans(self, places: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        return tuple(self.sentence.span(first, last) for first, last in places)
+
+    def hit(self, feature: str, value: float, *places: tuple[int, int]) -> Hit:
+        return Hit(feature, value, self.spans(places))
+
+
+def read_article(text: str, sentences: Sequence[tuple[int, int]]) -> list[Reading]:
+    cue_lists = lexicon()
+    readings: list[Reading] = []
+    n_carried = 0
+    for start, end in sentences:
+        sentence = read(text, start, end)
+        quoted, is_open = _quoted(sentence, is_open=n_carried > 0)
+        words = sentence.words
+        triples = frozenset(zip(words, words[1:], words[2:], strict=False))
+        readings.append(Reading(sentence, cue_lists.find(words), zones(sentence), quoted, n_carried > 0, triples))
+        n_carried = n_carried + 1 if is_open and n_carried < MAX_CARRIED_QUOTE else 0
+    return readings
+
+
+def strength(n: int) -> float:
+    """Of `n` cues: one is half the evidence, each further one adds half of what is left."""
+    return 1.0 - 0.5**n
+
+
+def _quoted(sentence: Sentence, *, is_open: bool) -> tuple[tuple[tuple[int, int], ...], bool]:
+    """Token ranges between double quotation marks, and whether one stays open. The form of a curly mark decides."""
+    found: list[tuple[int, int]] = []
+    first = 0
+    for at, word in enumerate(sentence.words):
+        if word != '"':
+            continue
+        form = sentence.forms[at]
+        closes = is_open if form not in "“”" else form == "”"
+        if closes and is_open:
+            found.append((first, at))
+            is_open = False
+        elif not closes:
+            first, is_open = at + 1, True
+    if is_open and first < len(sentence):
+        found.append((first, len(sentence)))
+    return tuple(found), is_open

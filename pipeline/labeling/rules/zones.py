@@ -1,0 +1,98 @@
+"""Where in its sentence a token stands: in the main clause, or in one that depends on it.
+
+A shallow grammar of connectives and pauses, no parser: it is right often enough to weigh a cue, and linear.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.labeling.rules.wordlists import word_set
+
+if TYPE_CHECKING:
+    from pipeline.labeling.rules.tokens import Sentence
+
+MAIN, COMPLEMENT, LOWER, BEFORE_BUT = range(4)
+ZONES = ("main", "complement", "lower", "before_but")
+
+FRONTED = word_set(
+    "if unless when while although though because since as whether once until after before given even despite "
+    "whereas whatever whoever wherever however whenever by in with without for instead rather"
+)
+ADVERBIAL = word_set("because since although though while if unless when until lest whereas whenever")
+RELATIVE = word_set("who which whom whose where")
+INDIRECT = word_set("what how why whether")
+FINITE = word_set(
+    "is are was were has have had does do did will would may might can could must should shall isn't aren't "
+    "wasn't weren't won't wouldn't can't couldn't doesn't don't didn't cannot remains remain seems seem appears"
+)
+OPENERS = word_set("and but so yet or - \" ' ( indeed then now thus moreover")
+_BE = word_set("is are was were be 's isn't it's that's")
+_COMMENT = word_set(  # a that-clause after these is the sentence's point
+    "likely unlikely possible probable conceivable plausible chance chances risk danger possibility likelihood "
+    "probability doubt hope fear odds clear certain obvious true think believe suspect seems seem appears appear "
+    "means suggests imagine sure unclear doubtful concern"
+)
+_OUTSIDE_SUBJECTS = word_set("he she they who")
+_COORDINATORS = word_set("but yet")
+
+
+def zones(sentence: Sentence) -> list[int]:
+    """A zone per token."""
+    words = sentence.words
+    found: list[int] = []
+    zone = MAIN
+    is_fronted = False
+    n_finite = 0  # finite verbs since a relative clause opened: the second belongs to the clause above
+    main_from = 0
+    is_open = True
+    for at, word in enumerate(words):
+        if word in {";", ":"} or (word in _COORDINATORS and words[at - 1] in {",", "-", ";"}):
+            if word in _COORDINATORS:
+                _demote(found, main_from)
+                main_from = at
+            zone, is_fronted, is_open = MAIN, False, True
+        elif word in {",", "-", ")"}:
+            if zone == LOWER or (zone == COMPLEMENT and word == "-"):
+                zone = MAIN
+            is_fronted = False
+        elif word == "(":
+            zone = LOWER
+        elif is_open and word in FRONTED:
+            zone, is_fronted, is_open = LOWER, True, False
+        elif word in RELATIVE and not is_open:
+            zone, n_finite = LOWER, 0
+        elif word in ADVERBIAL and zone != COMPLEMENT and words[at - 1] != "as":
+            zone, n_finite = LOWER, -9
+        elif word == "that" and at:
+            zone, n_finite = _that(words, at, zone), 0
+        elif word in INDIRECT and not is_open and zone == MAIN:
+            zone, n_finite = LOWER, -9
+        elif zone == LOWER and not is_fronted and word in FINITE:
+            n_finite += 1
+            if n_finite == 2 and words[at - 1] not in {"and", "or", "not", "to"}:
+                zone = MAIN
+        if word not in OPENERS and word != ";":
+            is_open = False
+        found.append(zone)
+    return found
+
+
+def _demote(found: list[int], main_from: int) -> None:
+    for at in range(main_from, len(found)):
+        if found[at] == MAIN:
+            found[at] = BEFORE_BUT
+
+
+def _that(words: tuple[str, ...], at: int, zone: int) -> int:
+    """The zone that a "that" opens: the point itself after a comment, a complement after a verb, else a relative."""
+    before = words[at - 1]
+    if zone != MAIN:
+        return zone
+    if before in _COMMENT and not _OUTSIDE_SUBJECTS.intersection(words[max(0, at - 4) : at]):
+        return MAIN
+    if before in _BE or before in {",", '"', "and", "-"}:
+        return MAIN
+    if before.endswith(("ed", "es", "ys", "ts", "ns", "ms", "ks", "es")) or before in {"say", "said", "know", "knew"}:
+        return COMPLEMENT
+    return LOWER
