@@ -1,0 +1,155 @@
+"""Whose claim a sentence gives: attributions such as "Moscow says that", "critics argue", "according to"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_CHARS = 2_000  # of a sentence that is looked at
+MASK = "\x01"  # stands for quoted characters
+
+_SAY = (
+    r"say|says|said|saying|claim(?:s|ed)?|argue[sd]?|insist(?:s|ed)?|contend(?:s|ed)?|assert(?:s|ed)?|complain(?:s|ed)?|"
+    r"warn(?:s|ed)?|caution(?:s|ed)?|alleg(?:e[sd]?)|maintain(?:s|ed)?|declare[sd]?|announce[sd]?|acknowledge[sd]?|admit(?:s|ted)?|"
+    r"concede[sd]?|predict(?:s|ed)?|note[sd]?|observe[sd]?|remark(?:s|ed)?|add(?:s|ed)?|explain(?:s|ed)?|report(?:s|ed)?|"
+    r"conclude[sd]?|assume[sd]?|respond(?:s|ed)?|repl(?:y|ies|ied)|stress(?:es|ed)?|emphasi[sz]e[sd]?|boast(?:s|ed)?|joke[sd]?|"
+    r"speculate[sd]?|testif(?:y|ies|ied)|stated|states|hint(?:s|ed)?|suggest(?:s|ed)?|point(?:s|ed)? out|counter(?:s|ed)?|"
+    r"den(?:y|ies|ied)|write[s]?|wrote|written|confirm(?:s|ed)?|promise[sd]?|vow(?:s|ed)?|reiterate[sd]?|quip(?:s|ped)?|"
+    r"protest(?:s|ed)?|swear[s]?|swore|muse[sd]?|recall(?:s|ed)?|repeat(?:s|ed)?|proclaim(?:s|ed)?|ask(?:s|ed)?|concur(?:s|red)?|"
+    r"like to point out|go on to \w+"
+)
+_THINK = r"believe[sd]?|think[s]?|thought|fear(?:s|ed)?|suspect(?:s|ed)?|worr(?:y|ies|ied)|doubt(?:s|ed)?|expected|hope[sd]?"
+_TELL = r"tell[s]?|told|assure[sd]?|remind(?:s|ed)?|inform(?:s|ed)?|warn(?:s|ed)?"
+_ACT = (
+    r"accuse[sd]?\b.{1,80}\bof|blame[sd]? .{1,60}\bfor|complain(?:s|ed)? (?:about|of)|den(?:y|ies|ied)|describe[sd]? .{1,80}\bas|"
+    r"denounce[sd]? .{1,80}\bas|dismiss(?:es|ed)? .{1,80}\bas|condemn(?:s|ed)? .{1,80}\bas|view(?:s|ed)? .{1,80}\bas|see[sn]?|saw .{1,80}\bas|"
+    r"regard(?:s|ed)? .{1,80}\bas|claim(?:s|ed)? to|(?:would )?prefer(?:s|red)?|call(?:s|ed)? for|demand(?:s|ed)?|urge[sd]?|question(?:s|ed)?"
+)
+_SEE_AS = re.compile(r"(?:see[sn]?|saw) .{1,80}\bas\b")
+_AUX = (
+    r"(?:(?:has|have|had|is|are|was|were|do|does|did|been|be|now|also|often|still|even|already|recently|repeatedly|publicly|"
+    r"once|again|rightly|wrongly|then|later|long|explicitly|openly|frequently|always|like to|went on to|goes on to|"
+    r"\w+ly)\s+)*"
+)
+_NAME_WORD = r"[A-ZÀ-Ž][\w.’'-]*"
+SOURCE = rf"(?:[Tt]he\s+)?(?:[a-z-]+\s+){{0,3}}{_NAME_WORD}(?:\s+(?:of|the|and|for|de|van|von|al|bin)?\s*{_NAME_WORD}){{0,6}}"
+_FIRST_PERSON = re.compile(r"\b(?:I|we|We|you|You|us|me|one|One|nobody|Nobody|[Nn]o one|[Nn]obody|[Ww]ho|[Ww]hat|[Ww]hoever)\b")
+_NO_SPEAKER = re.compile(
+    r"^(?:it|this|that|these|those|which|there|what|here|evidence|data|history|the (?:fact|evidence|data|record|result|answer|question|point|"
+    r"reason|problem|lesson|truth|idea|treaty|constitution|resolution|agreement|story))\b",
+    re.I,
+)
+_SUBORDINATE = re.compile(
+    r"^(?:But |And |Yet |So |Or )?(?:if|when|while|although|though|because|since|given|after|before|unless|once|whether|even if|"
+    r"even though|as|until|whenever|wherever|where|to|by|in|at|on|for|with|during|from|despite|without|unlike|like|under|over|"
+    r"throughout|among|amid|against|last|earlier|later|recently|meanwhile|indeed|moreover|however|still|nevertheless|"
+    r"similarly|likewise|instead|first|second|third|finally|then|now|today|yesterday|besides|speaking|according)\b",
+    re.I,
+)
+_RELATIVE = re.compile(r"\b(?:who|which|that|if|because|when|whether|would|could|should|can|may|might|must|will|shall|to|not|never|n['’]t)\b|n['’]t\b", re.I)
+_CONJUNCTION = re.compile(r"^(?:But|And|Yet|So|Or|Still|Indeed|Then|Now|Thus|Meanwhile|Even|Also|Nor|For)\s+,?\s*(?=\S)")
+
+_THAT = rf"(?:\s+(?!that)[\w{MASK}’'-]+){{0,3}}?\s+that\b"
+_BARE = (
+    r"\s+(?:(?:the|a|an|his|her|their|its|it|he|she|they|there|we|this|these|those|no|some|many|most|all|both|if|nothing|"
+    r"Russia|NATO|Nato|Putin|[A-Z][\w’'.-]+)\b)(?:\s+[\w’'.-]+){0,14}?\s+(?:is|are|was|were|has|have|had|will|would|can|could|should|"
+    r"must|may|might|does|did|do|want[s]?|need[s]?|never|not|won['’]t|can['’]t|[a-z]+ed|[a-z]{3,}s)\b|\s+(?:it|he|she|they)['’](?:s|d|ll|re|ve)\b"
+)
+_CONTENT = rf"(?:{_THAT}|:|,?\s*[“\"]?{MASK}|{_BARE}|\s+(?:how|why|whether)\b)"
+_MAIN = re.compile(
+    rf"(?P<subject>[^;:()]{{1,160}}?)\s+(?P<aux>{_AUX})(?:(?P<verb>(?:{_SAY})(?={_CONTENT})|(?:{_THINK})(?={_THAT}|{_BARE})|"
+    rf"(?:{_TELL})\s+(?:\w+\s+){{1,5}}?(?:that\b|:|,?\s*{MASK})|(?P<act>{_ACT})))"
+)
+_MID = re.compile(
+    rf",\s+(?P<subject>(?:(?:the|some|many|most|his|her|their)\s+)?[\w.’'-]+(?:\s+[\w.’'-]+){{0,6}}?)\s+{_AUX}(?:{_SAY}|{_THINK})"
+    r"(?:\s+(?:in|on|at|to|last|this|yesterday|recently|during|after|of|here|me|us|him|her|them|the|a)\b[^,]{0,60})?\s*(?:,|\.?[\"”’')]*\.?$|[?!]?$)"
+)
+_INVERTED = re.compile(rf"(?:,|{MASK})\s*(?:{_SAY})\s+(?P<subject>(?:the\s+)?(?:[a-z-]+\s+){{0,4}}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,4}}|(?:an?|one|the)\s+[\w’'-]+(?:\s+[\w’'-]+){{0,3}})")
+_AFTER_QUOTE = re.compile(
+    rf"{MASK}\s*,?\s*(?P<subject>(?:(?!\b(?:and|but)\b)[\w.’'-]+\s+){{1,14}}?)(?P<aux>{_AUX})(?:{_SAY}|{_TELL})\b"
+)
+_AS_SAID = re.compile(rf"\b[Aa]s\s+(?P<subject>(?!I\b|we\b|you\b)[\w.’'-]+(?:\s+[\w.’'-]+){{0,7}}?)(?:,\s[^,]{{2,60}},)?\s+{_AUX}(?:{_SAY}|{_THINK}|puts? it|see[s]? it)\b|\b[Aa]s\s+(?:said|noted|argued|reported)\s+by\s+(?P<subject2>{SOURCE})")
+_ACCORDING = re.compile(r"\b[Aa]ccording to (?P<subject>(?:(?!\b(?:is|are|was|were|has|have)\b)[^,;:.()]){2,90})")
+_IN_VIEW = re.compile(
+    r"\b[Ii]n (?P<subject>(?:(?!\bmy\b|\bour\b)[\w.’' -]){2,50}?)(?:['’]s?|(?<=their)|(?<=his)|(?<=her))\s+(?:own\s+)?(?:view|eyes|opinion|telling|words|account|judgment|estimation|reading|mind)\b|"
+    r"\b[Ff]rom (?P<subject2>[\w.’' -]{2,60}?)['’]s? (?:perspective|standpoint|point of view|viewpoint)\b"
+)
+_PASSIVE = re.compile(
+    r"\b(?:it|It) (?:is|was|has been) (?:\w+ly )?(?:said|feared|reported|claimed|alleged|argued|believed|thought|assumed|rumou?red) (?:that|to)\b|"
+    r"\b(?:is|are|was|were) (?:said|alleged|reported|rumou?red|believed|thought) to\b|\bthe (?:thinking|argument|logic|theory|story) (?:goes|went|ran|runs)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who is said to claim. `speaker` is empty where the sentence names nobody."""
+
+    speaker: str
+    has_that: bool = True
+
+
+def reported_claim(masked: str) -> Attribution | None:
+    """The attribution of a sentence's main claim to a third person; quoted characters are masked."""
+    sentence = masked[:MAX_CHARS]
+    for pattern in (_ACCORDING, _IN_VIEW, _AS_SAID):
+        if match := pattern.search(sentence):
+            subject = match.group("subject") or match.groupdict().get("subject2") or ""
+            if _is_third_person(subject):
+                return Attribution(_noun_phrase(subject))
+    if found := _main_clause(sentence):
+        return found
+    for pattern in (_MID, _INVERTED):
+        match = pattern.search(sentence)
+        if match and _is_third_person(match.group("subject")) and not _RELATIVE.search(match.group("subject")):
+            return Attribution(_noun_phrase(match.group("subject")))
+    return Attribution("") if _PASSIVE.search(sentence) else None
+
+
+def quote_attribution(masked: str) -> str | None:
+    """The speaker that stands beside a quotation, None where nobody does."""
+    sentence = masked[:MAX_CHARS]
+    for pattern in (_INVERTED, _AFTER_QUOTE, _MID):
+        match = pattern.search(sentence)
+        if match and _is_third_person(match.group("subject")):
+            return _noun_phrase(match.group("subject"))
+    found = reported_claim(sentence)
+    return found.speaker if found else None
+
+
+def _main_clause(sentence: str) -> Attribution | None:
+    starts = [0]
+    if _SUBORDINATE.match(sentence):
+        comma = sentence.find(",")
+        starts = [comma + 1] if 0 < comma < 300 else starts
+    for start in starts:
+        clause = _CONJUNCTION.sub("", sentence[start:].lstrip())
+        match = _MAIN.match(clause)
+        if match is None:
+            continue
+        subject = match.group("subject")
+        head, _, aside = subject.partition(",")
+        if not _is_third_person(subject) or _RELATIVE.search(head) or _RELATIVE.search(match.group("aux")):
+            continue
+        if aside and not clause[: match.end("subject")].rstrip().endswith(",") and "," not in aside:
+            continue
+        if len(head.split()) <= 14:
+            return Attribution(_noun_phrase(head))
+    return None
+
+
+def _is_third_person(subject: str) -> bool:
+    words = subject.strip(" ,")
+    return bool(words) and not _FIRST_PERSON.search(words) and not _NO_SPEAKER.match(words)
+
+
+_LEADING = re.compile(r"^(?:(?:and|but|yet|or|so|then|now|even|as|that|while|for example|indeed|likewise|former(?:ly)?)\s+)+", re.I)
+_NAMED = re.compile(rf"(?:{_NAME_WORD}\s+)*{_NAME_WORD}$")
+
+
+def _noun_phrase(subject: str) -> str:
+    """The subject as the article names it: the name at its end, else the phrase without what leads in."""
+    words = _LEADING.sub("", " ".join(subject.replace(MASK, " ").split()).strip(" ,.")).strip(" ,.")
+    name = _NAMED.search(words)
+    if name and " " in name.group() and name.start() > 0 and not words[0].isupper():
+        return name.group()
+    return words
