@@ -13,6 +13,7 @@ from pipeline.core import schemas
 from pipeline.engines.local import Ledger, run
 from pipeline.ingest.read import read_articles, tables
 from pipeline.jobs import flow, outputs
+from pipeline.jobs.gold import article_rows
 from pipeline.labeling import model as models
 from pipeline.labeling.rows import Identity, identity, sentence_rows
 
@@ -43,23 +44,8 @@ def labelled_batches(
 
 def label_texts(texts: Sequence[str], ids: Sequence[str], *, folder: Path, config: Config) -> pa.Table:
     """The sentence table of texts in memory, by the same stages as `stance label`. Used by the served model."""
-    from pipeline.core.fingerprints import sha256_text
-
     model = models.load(folder, threads=config.label.threads, batch_tokens=config.label.batch_tokens)
-    rows = [
-        {
-            "article": article,
-            "source": "memory",
-            "format": "txt",
-            "encoding": "utf-8",
-            "text": text,
-            "text_sha256": sha256_text(text),
-            "metadata": [],
-            "warnings": [],
-            "blocks": [],
-        }
-        for article, text in zip(ids, texts, strict=True)
-    ]
+    rows = article_rows(ids, texts, source="memory")
     table = pa.Table.from_pylist(rows, schema=schemas.ARTICLE)
     for stage in flow.stages(config, model):
         table = stage(table)

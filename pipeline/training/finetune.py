@@ -14,6 +14,7 @@ from pipeline.core.config import Section
 from pipeline.labeling.encoder import EncoderLabeller, EncoderSettings, rule_matrix
 from pipeline.labeling.windows import Window, pack
 from pipeline.training import encoders
+from pipeline.training.linear import mixed_heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.core.codebook import Codebook, Task
     from pipeline.training.examples import Example
+    from pipeline.training.mixing import Mixing
 
 log = logging.getLogger(__name__)
 
@@ -200,11 +202,11 @@ class FinetunedModel:
         )
         return [labeller.logits(example.text) for example in examples]
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, mixing: Mixing) -> None:
         from pipeline.training import export
 
         export.write_encoder(folder, self.network.encoder, self.tokenizer, quantisation=self.options.quantisation)
-        export.write_heads(folder, self._heads(), settings_of(self.tokenizer, self.options))
+        export.write_heads(folder, mixed_heads(self._heads(), mixing), settings_of(self.tokenizer, self.options))
 
     def _heads(self) -> dict[str, NDArray[np.float32]]:
         weights = {"weight": self.network.head.weight, "bias": self.network.head.bias}

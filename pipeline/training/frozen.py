@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.core.codebook import Codebook
     from pipeline.training.examples import Example
+    from pipeline.training.mixing import Mixing
 
 ENCODER_FILES = (MODEL_FILE, Path(MODEL_FILE).with_suffix(".bin").name, TOKENIZER, SETTINGS)
 
@@ -82,7 +83,7 @@ class FrozenModel:
     def score(self, examples: Sequence[Example]) -> list[NDArray[np.float32]]:
         return [self.trainer.features(example) @ self.weight.T + self.bias for example in examples]
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, mixing: Mixing) -> None:
         from safetensors.numpy import save_file
 
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,4 +93,4 @@ class FrozenModel:
         heads = {"weight": self.weight[:, :width], "bias": self.bias}
         if self.trainer.options.uses_rules:
             heads["rules"] = self.weight[:, width:]
-        save_file({name: np.ascontiguousarray(value) for name, value in heads.items()}, folder / HEADS)
+        save_file(linear.mixed_heads(heads, mixing), folder / HEADS)

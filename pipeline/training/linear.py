@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from pipeline.core.codebook import Codebook
+    from pipeline.training.mixing import Mixing
 
 MAX_ITERATIONS = 1_000
 ABSENT_LOGIT = -12.0  # intercept of a label that no training sentence has
@@ -71,3 +74,10 @@ def _regression(gold: NDArray[Any], *, c: float, balance: float, seed: int) -> A
         max_iter=MAX_ITERATIONS,
         random_state=seed,
     )
+
+
+def mixed_heads(heads: Mapping[str, NDArray[np.floating]], mixing: Mixing) -> dict[str, NDArray[np.float32]]:
+    """Heads whose logits are those of the mixing layer over the given heads' logits."""
+    mixed = {name: mixing.weight @ value for name, value in heads.items()}
+    mixed["bias"] = mixed["bias"] + mixing.bias
+    return {name: np.ascontiguousarray(value, np.float32) for name, value in mixed.items()}

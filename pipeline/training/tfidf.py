@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pipeline.core.codebook import Codebook
     from pipeline.training.examples import Example
+    from pipeline.training.mixing import Mixing
 
 
 class TfidfTrainer:
@@ -57,12 +58,12 @@ class TfidfModel:
     def score(self, examples: Sequence[Example]) -> list[NDArray[np.float32]]:
         return [np.asarray(self.terms.transform(_texts(e)) @ self.weight.T + self.bias, np.float32) for e in examples]
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, mixing: Mixing) -> None:
         from safetensors.numpy import save_file
 
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {"idf": self.terms.idf_, "weight": self.weight, "bias": self.bias}
-        save_file({k: np.ascontiguousarray(v, np.float32) for k, v in arrays.items()}, folder / HEADS)
+        heads = linear.mixed_heads({"weight": self.weight, "bias": self.bias}, mixing)
+        save_file({**heads, "idf": np.ascontiguousarray(self.terms.idf_, np.float32)}, folder / HEADS)
         terms = [term for term, _ in sorted(self.terms.vocabulary_.items(), key=lambda item: item[1])]
         (folder / VOCABULARY).write_text(json.dumps(terms, ensure_ascii=False) + "\n", encoding="utf-8")
 

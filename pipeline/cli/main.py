@@ -1,0 +1,84 @@
+"""`stance`: parses the command line, calls a job, prints, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pipeline import __version__
+from pipeline.core.errors import ExitCode, StanceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+VERBS = {  # verb -> what it does; its module is pipeline.cli.<verb>
+    "label": "label the sentences of op-eds for stance, devices and certainty",
+    "compare": "compare the stance profiles of op-eds or of groups of them",
+    "evaluate": "measure a model against a hand-labelled set",
+    "train": "train a model on hand-labelled sets and register it",
+    "models": "list, show, promote or roll back registered models",
+    "agreement": "measure how far coders agree",
+    "data": "check, describe or attach a hand-labelled set",
+    "sample": "draw sentences for people to label",
+    "export": "write a labelled set for an annotation tool",
+    "import": "read annotations of another tool into a labelled set",
+    "config": "show or check the configuration",
+    "doctor": "say what is installed and whether the store can be reached",
+}
+EPILOG = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 invalid input, 4 gate not met, 5 done in part."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    verb = next((word for word in arguments if not word.startswith("-")), None)
+    try:
+        args = _parser(verb).parse_args(arguments)
+        _set_up_logging(is_quiet=args.quiet)
+        return int(args.run(args))
+    except StanceError as error:
+        print(f"stance: {error}", file=sys.stderr)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        print("stance: interrupted; nothing half-written was left under its final name", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: stop in silence
+        return int(ExitCode.DONE)
+
+
+def _parser(verb: str | None) -> argparse.ArgumentParser:
+    """The parser; only the module of the verb that is called is imported, so that `--help` is quick."""
+    parser = argparse.ArgumentParser(prog="stance", description=__doc__.partition(":")[0], epilog=EPILOG)
+    parser.description = "Label op-ed sentences for stance toward Russia, rhetorical devices and certainty."
+    parser.add_argument("--version", action="version", version=f"stance {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, told in VERBS.items():
+        sub = verbs.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".")
+        if name == verb:
+            module = import_module(f"pipeline.cli.{name}_command")
+            module.add_arguments(sub)
+            sub.set_defaults(run=module.run)
+            _add_common(sub)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("common options")
+    group.add_argument("--config", metavar="FILE", help="a YAML file, or the name of a shipped configuration")
+    group.add_argument("--set", metavar="a.b=c", action="append", default=[], help="change one setting; repeatable")
+    group.add_argument("--json", action="store_true", help="print results as JSON")
+    group.add_argument("--quiet", action="store_true", help="say nothing on standard error but errors")
+
+
+def _set_up_logging(*, is_quiet: bool) -> None:
+    logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.ERROR)
+    logging.getLogger("pipeline").setLevel(logging.WARNING if is_quiet else logging.INFO)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

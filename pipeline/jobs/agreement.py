@@ -1,0 +1,107 @@
+"""How far coders agree on the labels of a set, or of files of single coders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.core import codebook as codebooks
+from pipeline.core.errors import InvalidInputError
+from pipeline.corpus import card
+from pipeline.corpus.coders import coder_rows
+from pipeline.corpus.labelled_set import find
+from pipeline.scoring.agreement import TaskAgreement, judgements_from_rows
+from pipeline.scoring.agreement import agreement as measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.core.config import Config
+    from pipeline.scoring.resampling import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementReport:
+    """Krippendorff's alpha per task (per label of a multi-label one), with intervals over articles, and confusions."""
+
+    files: tuple[str, ...]
+    codebook: str
+    coders: tuple[str, ...]
+    n_articles: int
+    n_sentences: int  # judged by two coders or more
+    tasks: Mapping[str, TaskAgreement]
+
+
+def agreement(references: Sequence[str], config: Config, *, coders: Sequence[str] = ()) -> AgreementReport:
+    """Of sets by name or folder, long `.jsonl` files, and `<coder>/<article>.tsv` files, all pooled.
+
+    `coders` limits the figures to these: a third coder who saw only disputed sentences would lower them.
+    Raises: InvalidInputError where no sentence was judged by two.
+    """
+    codebook = codebooks.load(config.codebook)
+    rows = [row for reference in references for path in _paths(reference) for row in coder_rows(path, codebook)]
+    chosen = [row for row in rows if row["coder"] in (coders or _whole_coders(rows))]
+    tasks = measure(
+        judgements_from_rows(chosen, codebook),
+        codebook,
+        n_resamples=config.evaluate.resamples,
+        level=config.evaluate.level,
+        rng=np.random.default_rng(config.seed),
+    )
+    if not tasks:
+        raise InvalidInputError("no sentence was judged by two coders", where=", ".join(references))
+    return AgreementReport(
+        files=tuple(references),
+        codebook=codebook.id,
+        coders=tuple(sorted({str(row["coder"]) for row in chosen})),
+        n_articles=max(task.n_articles for task in tasks.values()),
+        n_sentences=max(task.n_sentences for task in tasks.values()),
+        tasks=tasks,
+    )
+
+
+def _paths(reference: str) -> list[Path]:
+    """Files of a path or pattern, else a set's folder by name."""
+    from pathlib import Path
+
+    path = Path(reference)
+    if path.is_file() or (path / "coders.jsonl").is_file():
+        return [path]
+    if path.is_dir() and (answers := sorted(path.rglob("*.tsv"))):
+        return answers
+    return [find(reference)]
+
+
+def _whole_coders(rows: Iterable[Mapping[str, object]]) -> set[object]:
+    """Coders who were asked about whole articles: those with a row that leaves no column open, or all where none is."""
+    sizes: dict[object, int] = {}
+    for row in rows:
+        sizes[row["coder"]] = sizes.get(row["coder"], 0) + 1
+    return {coder for coder, n in sizes.items() if n * 2 > max(sizes.values())}
+
+
+def record(reference: str, report: AgreementReport, config: Config) -> card.Card:
+    """Writes the report's figures into the set's card, so that they travel with it."""
+    folder = find(reference)
+    figures = {name: figure for task in report.tasks.values() for name, figure in _figures(task).items()}
+    agreement = {name: figure.model_dump() for name, figure in figures.items()}
+    renewed = card.renewed(folder, codebooks.load(config.codebook), agreement=agreement)
+    card.write(folder, renewed)
+    return renewed
+
+
+def _figures(task: TaskAgreement) -> dict[str, card.Alpha]:
+    if task.alpha is not None:
+        return {task.task: _alpha(task.alpha, task.n_sentences, None)}
+    return {
+        f"{task.task}.{label.label}": _alpha(label.alpha, task.n_sentences, label.n_positives) for label in task.labels
+    }
+
+
+def _alpha(estimate: Estimate, n: int, positives: int | None) -> card.Alpha:
+    rounded = (None if value is None else round(value, 3) for value in (estimate.value, estimate.low, estimate.high))
+    value, low, high = rounded
+    return card.Alpha(alpha=value, low=low, high=high, n=n, positives=positives)

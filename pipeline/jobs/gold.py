@@ -1,0 +1,61 @@
+"""A labelled set on the datum's path: its own sentences, roles and voices in place of the reading stages' ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipeline.core import schemas
+from pipeline.core.fingerprints import sha256_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipeline.corpus.labelled_set import LabelledArticle, LabelledSet
+
+GOLD_RULE = "gold"
+
+
+def article_rows(ids: Sequence[str], texts: Sequence[str], *, source: str) -> list[dict[str, Any]]:
+    """Rows of `schemas.ARTICLE` for texts that were not read from files by the reader."""
+    return [
+        {
+            "article": article,
+            "source": source,
+            "format": "txt",
+            "encoding": "utf-8",
+            "text": text,
+            "text_sha256": sha256_text(text),
+            "metadata": [],
+            "warnings": [],
+            "blocks": [],
+        }
+        for article, text in zip(ids, texts, strict=True)
+    ]
+
+
+def raw_table(gold: LabelledSet) -> pa.Table:
+    """The set's texts alone, for measuring the reading stages. Shapes: `schemas.ARTICLE`."""
+    rows = article_rows([a.article for a in gold.articles], [a.text for a in gold.articles], source=gold.name)
+    return pa.Table.from_pylist(rows, schema=schemas.ARTICLE)
+
+
+def gold_batches(gold: LabelledSet, *, batch: int) -> Iterable[pa.Table]:
+    """The set's articles with its own sentences. Shapes: `schemas.ATTRIBUTED`."""
+    for start in range(0, len(gold.articles), batch):
+        articles = gold.articles[start : start + batch]
+        rows = article_rows([a.article for a in articles], [a.text for a in articles], source=gold.name)
+        yield pa.Table.from_pylist(
+            [{**row, **_as_columns(a)} for row, a in zip(rows, articles, strict=True)], schema=schemas.ATTRIBUTED
+        )
+
+
+def _as_columns(article: LabelledArticle) -> Mapping[str, Any]:
+    return {
+        "paragraphs": [],
+        "sentences": [
+            {"n": s.n, "start": s.start, "end": s.end, "role": s.role, "rule": GOLD_RULE} for s in article.sentences
+        ],
+        "voices": [{"voice": s.voice, "speaker": s.speaker} for s in article.sentences],
+    }

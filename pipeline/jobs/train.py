@@ -1,0 +1,201 @@
+"""Training: from hand-labelled sets to a model folder, an MLflow run and a registered version."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.core import codebook as codebooks
+from pipeline.core import registry
+from pipeline.core.config_files import options_of
+from pipeline.core.fingerprints import sha256_json
+from pipeline.corpus import labelled_set
+from pipeline.corpus.labelled_set import LabelledArticle, LabelledSet
+from pipeline.jobs import model_card
+from pipeline.labeling import calibration
+from pipeline.labeling import model as models
+from pipeline.profiles.error import FILE_NAME as PROFILE_ERROR
+from pipeline.profiles.error import ClassifierError
+from pipeline.scoring.baseline_runs import run_baselines
+from pipeline.scoring.evaluation import EvaluationReport, evaluate
+from pipeline.scoring.predictions import Predictions
+from pipeline.tracking.records import Dataset
+from pipeline.tracking.registry import Registration, register
+from pipeline.tracking.runs import job_run, opened
+from pipeline.tracking.store import preload
+from pipeline.training import decisions, mixing
+from pipeline.training.cross_fit import HeldOut, Trainer, cross_fitted
+from pipeline.training.examples import Example, examples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.core.codebook import Codebook
+    from pipeline.core.config import Config
+    from pipeline.labeling.calibration import TaskCalibration
+    from pipeline.tracking.runs import Run
+    from pipeline.tracking.store import Opening
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """`version` is the registry's number, None where tracking is off. `report` speaks of held-out articles."""
+
+    name: str
+    version: str | None
+    sha256: str
+    folder: Path | None
+    run_id: str | None
+    report: EvaluationReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Held-out sentences with what the finished model would say of them."""
+
+    held_out: Sequence[Example]
+    logits: NDArray[np.float32]
+    targets: NDArray[np.float32]
+    layer: mixing.Mixing
+    decisions: dict[str, TaskCalibration]
+
+
+def train(config: Config, *, out: Path | None = None) -> Trained:
+    """Cross-fits for honest figures, then fits on everything, writes the model to `out` and registers it."""
+    book = codebooks.load(config.codebook)
+    sets = [labelled_set.load(name, book) for name in config.train.sets]
+    rows = examples(sets, book)
+    part = config.train.trainer
+    kind = registry.load(part.category, part.kind)
+    opening = preload(config.tracking)
+    with job_run(opening, job="train", config=config) as run:
+        trainer: Trainer = kind(options_of(part, where="train.trainer"), book, seed=config.seed)
+        for labelled in sets:
+            run.dataset(_dataset(labelled), context="training")
+        held_out = cross_fitted(trainer, rows, k=config.train.folds, rng=np.random.default_rng(config.seed))
+        judged = _judged(held_out, book, seed=config.seed)
+        report = _report(judged, sets, book, config)
+        _log(run, report)
+        log.info("fitting on all %d articles", len(rows))
+        fitted = trainer.fit(rows)
+        with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
+            folder = out or Path(scratch) / config.train.model_name
+            fitted.write(folder, judged.layer)
+            manifest = _seal(folder, judged, trainer, sets, book, config, report)
+            version = _register(run, opening, folder, config, report)
+        return Trained(config.train.model_name, version, sha256_json(manifest), out, run.id, report)
+
+
+def _judged(held_out: Sequence[HeldOut], book: Codebook, *, seed: int) -> _Judged:
+    """Mixing layer and decisions, fitted on held-out articles; each article's own logits by a layer without it."""
+    articles = [example for fold in held_out for example in fold.held_out]
+    raw = [logits for fold in held_out for logits in fold.logits]
+    targets = [example.targets for example in articles]
+    mixed = mixing.cross_fitted(book, raw, targets, rng=np.random.default_rng(seed), seed=seed)
+    logits, gold = np.concatenate(mixed), np.concatenate(targets)
+    layer = mixing.fit(book, np.concatenate(raw), gold, seed=seed)
+    return _Judged(articles, logits, gold, layer, decisions.fit(book, logits, gold))
+
+
+def _predictions(judged: _Judged, book: Codebook) -> Predictions:
+    p, chosen = {}, {}
+    for task in book.tasks:
+        settings = judged.decisions[task.name]
+        p[task.name] = calibration.probabilities(task, settings, judged.logits[:, book.slices()[task.name]])
+        chosen[task.name] = calibration.decided(task, settings, p[task.name])
+    keys = [(example.article, sentence.n) for example in judged.held_out for sentence in example.sentences]
+    return Predictions(tuple(a for a, _ in keys), tuple(n for _, n in keys), p, chosen)
+
+
+def _report(judged: _Judged, sets: Sequence[LabelledSet], book: Codebook, config: Config) -> EvaluationReport:
+    """The held-out articles as a gold set of their own, with the baselines out of fold on the same articles."""
+    wanted = {example.article for example in judged.held_out}
+    articles: list[LabelledArticle] = []
+    for labelled in sets:
+        renamed = (replace(a, article=f"{labelled.name}/{a.article}") for a in labelled.articles)
+        articles += [a for a in renamed if a.article in wanted]
+    version = sha256_json([labelled.sha256 for labelled in sets] + sorted(wanted))
+    gold = LabelledSet("+".join(s.name for s in sets) + "-held-out", tuple(articles), {}, version)
+    return evaluate(
+        gold,
+        _predictions(judged, book),
+        book,
+        config=config.evaluate,
+        rng=np.random.default_rng(config.seed),
+        baselines=run_baselines(gold, [], book) if config.evaluate.has_baselines else (),
+        profile_voices=config.profile.voices,
+    )
+
+
+def _seal(
+    folder: Path,
+    judged: _Judged,
+    trainer: Trainer,
+    sets: Sequence[LabelledSet],
+    book: Codebook,
+    config: Config,
+    report: EvaluationReport,
+) -> dict[str, Any]:
+    """Everything beside the weights: decisions, the record of the model's error, card and manifest."""
+    predictions = _predictions(judged, book)
+    error = ClassifierError.from_predictions(
+        book,
+        articles=predictions.articles,
+        gold={task.name: judged.targets[:, book.slices()[task.name]] for task in book.tasks},
+        predicted=predictions.chosen,
+        p=predictions.probabilities,
+        gold_sha256=report.gold_sha256,
+    )
+    _write_json(folder / models.DECISIONS, {name: d.as_json() for name, d in judged.decisions.items()})
+    (folder / PROFILE_ERROR).write_text(json.dumps(error.as_json(), separators=(",", ":")) + "\n", encoding="utf-8")
+    training = {
+        "trainer": config.train.trainer.kind,
+        "options": options_of(config.train.trainer, where="train.trainer").model_dump(mode="json"),
+        "seed": config.seed,
+        "sets": {labelled.name: labelled.sha256 for labelled in sets},
+        "config_sha256": config.sha256,
+    }
+    card = model_card.text(report, training=training, name=config.train.model_name, sets=sets)
+    (folder / model_card.FILE).write_text(card, encoding="utf-8")
+    return models.seal(
+        folder,
+        name=config.train.model_name,
+        version=sha256_json(training)[:12],
+        labeller=trainer.labeller,
+        codebook=book,
+        training=training,
+    )
+
+
+def _register(run: Run, opening: Opening, folder: Path, config: Config, report: EvaluationReport) -> str | None:
+    if not run.is_recorded:
+        return None
+    registration = Registration(config.train.model_name, config, metrics=_headline(report))
+    return register(opened(opening), run, folder, registration, verify=models.verify)
+
+
+def _headline(report: EvaluationReport) -> dict[str, float]:
+    return {name: value for name, value in report.as_metrics().items() if name.endswith("macro_f1")}
+
+
+def _log(run: Run, report: EvaluationReport) -> None:
+    run.metrics({f"held_out/{name}": value for name, value in report.as_metrics().items()})
+    run.text("held_out.json", json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
+
+
+def _dataset(labelled: LabelledSet) -> Dataset:
+    return Dataset(labelled.name, labelled.sha256, labelled.name, len(labelled.articles), labelled.n_body)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,101 @@
+"""The labelled article as people read it in a terminal: colour and letters for stance, evidence underlined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.core.codebook import Codebook, Task
+
+POSITIVE, NEGATIVE, OTHER = "red", "blue", "green"
+MARKS = {"hedged": "~", "uncertain": "?"}  # certainty that is worth a mark; a certain sentence has none
+
+
+class ArticleView:
+    """Prints one labelled article. Stance is told by a letter as well as by colour."""
+
+    def __init__(self, console: Console, codebook: Codebook) -> None:
+        self.console, self.codebook = console, codebook
+        self._poled = next((task for task in codebook.tasks if task.poles), None)
+        self._others = [task for task in codebook.tasks if task is not self._poled]
+
+    def show(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """`rows`: the sentences of one article, as in the sentence table."""
+        self.console.print(Text(str(rows[0]["title"] or rows[0]["article"]), style="bold"))
+        for row in rows:
+            self.console.print(self._line(row))
+        self.console.print()
+
+    def legend(self) -> Text:
+        """What the letters and marks mean."""
+        parts = [f"{task.name}: {' '.join(task.values)}" for task in (self._poled, *self._others) if task]
+        return Text("  |  ".join(parts), style="dim")
+
+    def _line(self, row: Mapping[str, Any]) -> Padding:
+        text = Text(" ".join(row["text"].split("\n")))
+        if row["voice"] is None:
+            text.stylize("dim")
+            return Padding(Text.assemble((f"{row['n']:>4}  {'':<2} ", "dim"), text, (f"  {row['role']}", "dim")), (0, 0))
+        self._underline(text, row)
+        head = Text.assemble((f"{row['n']:>4}  ", "dim"), self._badge(row), " ")
+        return Padding(head + text + self._tags(row), (0, 0))
+
+    def _badge(self, row: Mapping[str, Any]) -> Text:
+        """First letter of the label, a `!` where the model abstains."""
+        if self._poled is None:
+            return Text("  ")
+        value = row[self._poled.name]
+        unsure = "!" if row["abstained"] else " "
+        return Text(value[0].upper() + unsure, style=f"bold {self.colour(self._poled, value)}")
+
+    def colour(self, task: Task, value: str) -> str:
+        if task.poles and value == task.poles.positive:
+            return POSITIVE
+        if task.poles and value == task.poles.negative:
+            return NEGATIVE
+        return OTHER if task.poles else "default"
+
+    def _underline(self, text: Text, row: Mapping[str, Any]) -> None:
+        if self._poled is None:
+            return
+        value = row[self._poled.name]
+        poles = self._poled.poles
+        if poles and value not in (poles.positive, poles.negative):
+            return
+        for span in row[f"evidence_{self._poled.name}"]:
+            style = f"underline {self.colour(self._poled, value)}"
+            text.stylize(style, span["start"] - row["start"], span["end"] - row["start"])
+
+    def _tags(self, row: Mapping[str, Any]) -> Text:
+        tags = Text()
+        if row["voice"] != "author":
+            speaker = f": {row['speaker']}" if row["speaker"] else ""
+            tags.append(f"  ‹{row['voice']}{speaker}›", style="italic dim")
+        for task in self._others:
+            values = row[task.name] if task.kind == "multi" else [row[task.name]]
+            shown = [MARKS.get(v, "") + v for v in values if task.kind == "multi" or v != task.values[0]]
+            if shown:
+                tags.append("  [" + ", ".join(shown) + "]", style="yellow" if task.kind == "multi" else "magenta")
+        return tags
+
+
+def figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> Table:
+    """A table of text cells, the first column to the left, the rest to the right."""
+    table = Table(title=title, caption=caption or None, title_justify="left", caption_justify="left", box=None)
+    for i, name in enumerate(columns):
+        table.add_column(name, justify="left" if i == 0 else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def console(*, is_for_errors: bool = False) -> Console:
+    """Colour only where the stream is a terminal; rich reads NO_COLOR and FORCE_COLOR."""
+    return Console(stderr=is_for_errors, highlight=False, soft_wrap=False)

@@ -1,0 +1,67 @@
+"""Scores of articles by models that never saw them: what calibration, thresholds and honest figures stand on."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from pipeline.training.examples import folds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pipeline.core.codebook import Codebook
+    from pipeline.training.examples import Example
+    from pipeline.training.mixing import Mixing
+
+log = logging.getLogger(__name__)
+
+
+class Fitted(Protocol):
+    """A trained labeller in training form."""
+
+    def score(self, examples: Sequence[Example]) -> list[NDArray[np.float32]]:
+        """Shapes: (n_judged, n_labels) for each article."""
+        ...
+
+    def write(self, folder: Path, mixing: Mixing) -> None: ...
+
+
+class Trainer(Protocol):
+    """`n_fitted_folds` None means that every fold is fitted; a costly trainer fits fewer."""
+
+    labeller: str
+    n_fitted_folds: int | None
+
+    def __init__(self, options: Any, codebook: Codebook, *, seed: int) -> None: ...
+
+    def fit(self, examples: Sequence[Example]) -> Fitted: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """One fold: the articles left out, the ones trained on, and the logits of the former."""
+
+    held_out: tuple[Example, ...]
+    trained_on: tuple[Example, ...]
+    logits: tuple[NDArray[np.float32], ...]
+
+
+def cross_fitted(trainer: Trainer, examples: Sequence[Example], *, k: int, rng: np.random.Generator) -> list[HeldOut]:
+    """One entry a fitted fold. An article's sentences are never divided."""
+    fold_of = folds(len(examples), k=min(k, len(examples)), rng=rng)
+    n_fitted = min(trainer.n_fitted_folds or k, int(fold_of.max()) + 1)
+    results = []
+    for fold in range(n_fitted):
+        held_out = tuple(e for e, f in zip(examples, fold_of, strict=True) if f == fold)
+        trained_on = tuple(e for e, f in zip(examples, fold_of, strict=True) if f != fold)
+        log.info("fold %d of %d: %d articles to train on, %d held out", fold + 1, n_fitted, len(trained_on), len(held_out))
+        logits = tuple(trainer.fit(trained_on).score(held_out))
+        results.append(HeldOut(held_out, trained_on, logits))
+    return results
