@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 AUTHOR, QUOTED, REPORTED = "author", "quoted", "reported"
 BODY = "body"
 QUESTIONER = "Q"
+MIN_SPOKEN_WORDS = 3
+_QUOTE_CHARS = "\"'“”„«»‘’` "
 NEAR_SENTENCES = 2  # where the speaker of a quotation is looked for
 _PRONOUN = re.compile(r"(?:he|she|they|it|who)$", re.I)
 _NAME = re.compile(r"[A-ZÀ-Ž][\w.’'-]+(?:\s+[A-ZÀ-Ž][\w.’'-]+)+")
@@ -98,9 +100,22 @@ def _kind(text: str, sentence: Mapping[str, Any], quotations: list[Quotation], m
         return None
     start, end = sentence["start"], sentence["end"]
     goes_on = any(q.start < start < q.end or (q.is_carried and q.start == start) for q in quotations)
-    if quotations and (goes_on or n_quoted_chars(text, start, end, quotations) >= min_share * (end - start)):
+    if quotations and (goes_on or _speaks_out(text, start, end, quotations) or n_quoted_chars(text, start, end, quotations) >= min_share * (end - start)):
         return QUOTED
     return REPORTED if reported_claim(_masked(text, start, end, quotations)) else AUTHOR
+
+
+_SPEECH_COMES = re.compile(r"[,:]\s*$")
+
+
+def _speaks_out(text: str, start: int, end: int, quotations: list[Quotation]) -> bool:
+    """A whole sentence is quoted, however long the words that say who speaks: `"Let us be frank," the minister said.`"""
+    for q in quotations:
+        words = text[q.start : min(q.end, end)].strip(_QUOTE_CHARS)
+        stands_first = q.start == start or _SPEECH_COMES.search(text, max(start, q.start - 4), q.start)
+        if stands_first and words[:1].isupper() and len(words.split()) >= MIN_SPOKEN_WORDS:
+            return q.start > start or text[q.end - 2 : q.end - 1] in ",.?!" or q.end >= end
+    return False
 
 
 def _masked(text: str, start: int, end: int, quotations: list[Quotation]) -> str:

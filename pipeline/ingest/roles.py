@@ -70,7 +70,8 @@ Decision = tuple[str, str]
 
 
 def _decide(paragraphs: list[_Paragraph], known: Mapping[str, str | None]) -> list[Decision]:
-    sure = [_by_itself(p) for p in paragraphs]
+    turns = transcript.has_turns([p.text for p in paragraphs])
+    sure = [_by_itself(p, has_turns=turns) for p in paragraphs]
     running = [i for i, p in enumerate(paragraphs) if sure[i] is None and p.is_ended and p.n_words > 3]
     if not running:  # a text without a sentence: nothing can be told apart
         return [decision or (BODY, "default") for decision in sure]
@@ -85,7 +86,7 @@ def _decide(paragraphs: list[_Paragraph], known: Mapping[str, str | None]) -> li
     return decided
 
 
-def _by_itself(p: _Paragraph) -> Decision | None:
+def _by_itself(p: _Paragraph, *, has_turns: bool) -> Decision | None:
     """What can be said of a paragraph without its neighbours."""
     tag = p.unit.tag
     if p.unit.tag.endswith(".dek") or (tag and HEADING_TAG.match(tag) and (p.unit.is_main or tag == "h1")):
@@ -94,10 +95,12 @@ def _by_itself(p: _Paragraph) -> Decision | None:
         return FURNITURE, f"html.{tag}"
     if MARKDOWN_HEADING.match(p.text):
         return HEADLINE, "markdown_heading"
-    if speaker_label(p.text, has_turns=False):
-        return None
     if transcript.is_only_notes(p.text):
-        return FURNITURE, "stage_note" if re.search(r"\w", p.text) else "separator"
+        return FURNITURE, "stage_note"
+    if (length := speaker_label(p.text, has_turns=has_turns)) and length == len(p.text):
+        return FURNITURE, "speaker_label"
+    if length:
+        return None
     if transcript.CHAIR.match(p.text):
         return FURNITURE, "chair"
     rule = furniture.furniture_rule(p.text, p.n_words, is_ended=p.is_ended)

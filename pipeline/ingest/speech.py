@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 MAX_CHARS = 2_000  # of a sentence that is looked at
+MAX_SUBJECT_WORDS = 20
 MASK = "\x01"  # stands for quoted characters
 
 _SAY = (
@@ -21,11 +22,19 @@ _SAY = (
 _THINK = r"believe[sd]?|think[s]?|thought|fear(?:s|ed)?|suspect(?:s|ed)?|worr(?:y|ies|ied)|doubt(?:s|ed)?|expected|hope[sd]?"
 _TELL = r"tell[s]?|told|assure[sd]?|remind(?:s|ed)?|inform(?:s|ed)?|warn(?:s|ed)?"
 _ACT = (
-    r"accuse[sd]?\b.{1,80}\bof|blame[sd]? .{1,60}\bfor|complain(?:s|ed)? (?:about|of)|den(?:y|ies|ied)|describe[sd]? .{1,80}\bas|"
-    r"denounce[sd]? .{1,80}\bas|dismiss(?:es|ed)? .{1,80}\bas|condemn(?:s|ed)? .{1,80}\bas|view(?:s|ed)? .{1,80}\bas|see[sn]?|saw .{1,80}\bas|"
-    r"regard(?:s|ed)? .{1,80}\bas|claim(?:s|ed)? to|(?:would )?prefer(?:s|red)?|call(?:s|ed)? for|demand(?:s|ed)?|urge[sd]?|question(?:s|ed)?"
+    r"accuse[sd]?\b.{1,80}\bof\b|blame[sd]?\s.{1,60}\bfor\b|complain(?:s|ed)? (?:about|of)\b|den(?:y|ies|ied)\b|describe[sd]? .{1,80}\bas\b|"
+    r"(?:denounce|dismiss|condemn|view|regard|characterize|cast)(?:e?s|e?d)? .{1,80}\bas\b|(?:sees|see|saw) .{1,60}\bas\b|"
+    r"would prefer\b|prefers?\b|questions? (?:the|whether|U\.?S|his|her|its|their|how|why)\b|"
+    r"express(?:es|ed)? (?:\w+ )?(?:concern|shock|doubts?|surprise|alarm|fear)s?\b|object(?:s|ed)? (?:to|that)\b|charge[sd]? that\b|"
+    r"(?:indicate|signal|intimate|advise|express|affirm)(?:l?e?d|s)? that\b|consider(?:s|ed)? (?:the|it|this|that|[A-Z])|"
+    r"rule[sd]? out\b|(?:remain|be|is|are|was|were) convinced that\b|(?:is|are|was|were) (?:\w+ )?(?:clear|adamant|certain|sure|worried|afraid) that\b|"
+    r"made (?:it )?clear that\b|put it\b"
 )
-_SEE_AS = re.compile(r"(?:see[sn]?|saw) .{1,80}\bas\b")
+_NOT_BEFORE_VERB = re.compile(
+    r"(?:\b(?:the|an?|my|our|your|his|her|their|its|this|these|those|any|no|some|of|to|for|in|on|at|by|with|from|as|or|other|own|same|"
+    r"last|first|second|only|key|big|real|such|than|into|about|not|more|most|is|are|was|were|be)|['’]s?)$",
+    re.I,
+)
 _AUX = (
     r"(?:(?:has|have|had|is|are|was|were|do|does|did|been|be|now|also|often|still|even|already|recently|repeatedly|publicly|"
     r"once|again|rightly|wrongly|then|later|long|explicitly|openly|frequently|always|like to|went on to|goes on to|"
@@ -57,8 +66,9 @@ _BARE = (
 )
 _CONTENT = rf"(?:{_THAT}|:|,?\s*[“\"]?{MASK}|{_BARE}|\s+(?:how|why|whether)\b)"
 _MAIN = re.compile(
-    rf"(?P<subject>[^;:()]{{1,160}}?)\s+(?P<aux>{_AUX})(?:(?P<verb>(?:{_SAY})(?={_CONTENT})|(?:{_THINK})(?={_THAT}|{_BARE})|"
-    rf"(?:{_TELL})\s+(?:\w+\s+){{1,5}}?(?:that\b|:|,?\s*{MASK})|(?P<act>{_ACT})))"
+    rf"(?P<subject>[^;:()]{{1,160}}?)\s+(?P<aux>{_AUX})(?:(?P<verb>(?:says?|said)\b(?= [\w{MASK}]+ \w|:|,? ?{MASK})|"
+    rf"(?:{_SAY})\b(?={_CONTENT})|(?:{_THINK})\b(?={_THAT}|{_BARE})|"
+    rf"(?:{_TELL})\s+(?:\w+\s+){{1,5}}?(?:that\b|:|,?\s*{MASK})|(?P<act>\b(?:{_ACT}))))"
 )
 _MID = re.compile(
     rf",\s+(?P<subject>(?:(?:the|some|many|most|his|her|their)\s+)?[\w.’'-]+(?:\s+[\w.’'-]+){{0,6}}?)\s+{_AUX}(?:{_SAY}|{_THINK})"
@@ -66,7 +76,7 @@ _MID = re.compile(
 )
 _INVERTED = re.compile(rf"(?:,|{MASK})\s*(?:{_SAY})\s+(?P<subject>(?:the\s+)?(?:[a-z-]+\s+){{0,4}}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,4}}|(?:an?|one|the)\s+[\w’'-]+(?:\s+[\w’'-]+){{0,3}})")
 _AFTER_QUOTE = re.compile(
-    rf"{MASK}\s*,?\s*(?P<subject>(?:(?!\b(?:and|but)\b)[\w.’'-]+\s+){{1,14}}?)(?P<aux>{_AUX})(?:{_SAY}|{_TELL})\b"
+    rf"{MASK}\s*,?\s*(?P<subject>(?:(?!\bbut\b)[\w.’'-]+\s+){{1,14}}?)(?P<aux>{_AUX})(?:{_SAY}|{_TELL})\b"
 )
 _AS_SAID = re.compile(rf"\b[Aa]s\s+(?P<subject>(?!I\b|we\b|you\b)[\w.’'-]+(?:\s+[\w.’'-]+){{0,7}}?)(?:,\s[^,]{{2,60}},)?\s+{_AUX}(?:{_SAY}|{_THINK}|puts? it|see[s]? it)\b|\b[Aa]s\s+(?:said|noted|argued|reported)\s+by\s+(?P<subject2>{SOURCE})")
 _ACCORDING = re.compile(r"\b[Aa]ccording to (?P<subject>(?:(?!\b(?:is|are|was|were|has|have)\b)[^,;:.()]){2,90})")
@@ -132,7 +142,7 @@ def _main_clause(sentence: str) -> Attribution | None:
             continue
         if aside and not clause[: match.end("subject")].rstrip().endswith(",") and "," not in aside:
             continue
-        if len(head.split()) <= 14:
+        if len(head.split()) <= MAX_SUBJECT_WORDS and not _NOT_BEFORE_VERB.search(subject.rstrip(" ,")):
             return Attribution(_noun_phrase(head))
     return None
 
@@ -142,14 +152,33 @@ def _is_third_person(subject: str) -> bool:
     return bool(words) and not _FIRST_PERSON.search(words) and not _NO_SPEAKER.match(words)
 
 
-_LEADING = re.compile(r"^(?:(?:and|but|yet|or|so|then|now|even|as|that|while|for example|indeed|likewise|former(?:ly)?)\s+)+", re.I)
+_LEADING = re.compile(
+    r"^(?:(?:and|but|yet|or|so|then|now|even|as|that|while|for example|indeed|likewise|former(?:ly)?|still|also|meanwhile|later)\s+)+", re.I
+)
 _NAMED = re.compile(rf"(?:{_NAME_WORD}\s+)*{_NAME_WORD}$")
+_TITLES = frozenset(
+    "president prime minister foreign defense defence interior finance secretary state senator representative general gen col lt "
+    "chancellor ambassador deputy vice chief chairman chairwoman chair house speaker director dr mr mrs ms professor prof king "
+    "queen sir lady lord adm admiral major sen rep gov governor attorney justice judge pope bishop patriarch colonel captain "
+    "undersecretary under national security adviser advisor russian american german french british ukrainian polish chinese "
+    "european us u.s u.k un u.n eu nato then-president labor energy treasury democratic republican political affairs of".split()
+)
+_BEFORE_PLACE = ("to", "of", "in", "for", "at", "and", "from")
 
 
 def _noun_phrase(subject: str) -> str:
-    """The subject as the article names it: the name at its end, else the phrase without what leads in."""
+    """The subject as the article names it: a person without titles, else the phrase without what leads in."""
     words = _LEADING.sub("", " ".join(subject.replace(MASK, " ").split()).strip(" ,.")).strip(" ,.")
     name = _NAMED.search(words)
-    if name and " " in name.group() and name.start() > 0 and not words[0].isupper():
-        return name.group()
-    return words
+    if name is None or " " not in name.group():
+        return words
+    parts = name.group().split()
+    before = words[: name.start()].split()
+    if len(parts) > 2 and before and before[-1].lower() in _BEFORE_PLACE:
+        parts = parts[1:]  # "ambassador to Ukraine Jane Doe"
+    bare = list(parts)
+    while bare and bare[0].strip(".,").lower() in _TITLES:
+        bare = bare[1:]
+    if len(bare) < 2 and before:
+        return words
+    return " ".join(bare or parts) if len(bare) != 1 or len(parts) > 1 else words

@@ -26,6 +26,8 @@ OFFICE_LABEL = re.compile(
 )
 NAME_LABEL = re.compile(rf"{_CAPITALS}(?:\s{_CAPITALS}){{0,3}}(?:,\s[A-Z]{{2,20}})?{_PARENTHESIS}:(?=\s|$)")
 QUESTION = re.compile(r"Q[:.]?\s[\xa0\s]*(?=[(A-Z“\"])")
+MAX_NOTE_CHARS = 200
+_WORD = re.compile(r"\w")
 _SENTENCE_END = re.compile(r"[.?!…—–:][\"'”’)]*\s*$")
 
 
@@ -56,7 +58,7 @@ def notes(text: str) -> list[tuple[int, int, str]]:
 
 
 def is_only_notes(text: str) -> bool:
-    """A turn that holds nothing but a stage note, a speaker's label included."""
+    """A turn that holds nothing but a stage note, whoever's it is."""
     label = QUESTION.match(text)
     rest = text[label.end() if label else speaker_label(text, has_turns=True) :]
-    return not re.search(r"\w", STAGE_NOTE.sub("", rest[:200])) and len(rest) < 200
+    return len(rest) < MAX_NOTE_CHARS and bool(STAGE_NOTE.match(rest)) and not _WORD.search(STAGE_NOTE.sub("", rest))
