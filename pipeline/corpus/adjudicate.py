@@ -84,3 +84,18 @@ def _speaker(voice: str, answers: Sequence[Answer]) -> str:
     if voice == AUTHOR:
         return ""
     return next((answer.speaker for answer in answers if answer.voice == voice and answer.speaker), "")
+
+
+def majority(answers: Sequence[Answer], codebook: Codebook) -> Adjudicated:
+    """One label of any number of equal coders; `tied` where no value has more than half of the votes."""
+    values: dict[str, tuple[str, ...]] = {}
+    tied = []
+    for task in codebook.tasks:
+        votes = [answer.values[task.name] for answer in answers if task.name in answer.values]
+        if task.kind == "multi":
+            values[task.name] = _majority_labels(votes, task)
+            continue
+        values[task.name], is_tied = _majority(votes, task)
+        tied += [task.name] if is_tied else []
+    voice, is_tied = _voice([answer.voice for answer in answers if answer.voice] or [AUTHOR])
+    return Adjudicated(voice, _speaker(voice, answers), values, (), (*tied, *([VOICE] if is_tied else [])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -89,9 +90,14 @@ def write(folder: Path, card: Card) -> None:
     (folder / CARD).write_bytes(content.encode())
 
 
+def set_name(folder: str) -> str:
+    """A folder's name in the form that a card takes."""
+    return re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-0123456789") or "set"
+
+
 def renewed(folder: Path, codebook: Codebook, **computed: Any) -> Card:
     """The folder's card, or an empty one, with the computed fields replaced and the written ones kept."""
-    card = read(folder) or Card(name=folder.name, codebook=codebook.id, codebook_sha256=codebook.sha256)
+    card = read(folder) or Card(name=set_name(folder.name), codebook=codebook.id, codebook_sha256=codebook.sha256)
     fields = {**card.model_dump(), **computed, "codebook": codebook.id, "codebook_sha256": codebook.sha256}
     return Card.model_validate(fields)
 

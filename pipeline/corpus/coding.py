@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError, Refusal, unknown_name
 
@@ -49,8 +49,10 @@ def columns(codebook: Codebook) -> tuple[str, ...]:
     return ("n", "voice", "speaker", *(task.name for task in codebook.tasks))
 
 
-def read_answers(path: Path, codebook: Codebook, *, asked: Collection[int], is_partial: bool = False) -> AnswerFile:
-    """`asked` are the sentences to be answered; with `is_partial`, empty single-label cells are tasks not asked."""
+def read_answers(
+    path: Path, codebook: Codebook, *, asked: Collection[int] | None, is_partial: bool = False
+) -> AnswerFile:
+    """`asked`: sentences to be answered, None for any. With `is_partial`, empty single-label cells were no question."""
     article, coder = path.stem, path.parent.name
     answers: dict[int, Answer] = {}
     problems: list[Refusal] = []
@@ -66,7 +68,7 @@ def read_answers(path: Path, codebook: Codebook, *, asked: Collection[int], is_p
                 answers[answer.n] = answer
             except InvalidInputError as error:
                 problems.append(Refusal(str(path), REASON, error.problem, REMEDY, line))
-    if missing := sorted(set(asked) - set(answers)):
+    if missing := sorted(set(asked or ()) - set(answers)):
         listed = ", ".join(map(str, missing[:MAX_LISTED])) + (" ..." if len(missing) > MAX_LISTED else "")
         problems.append(Refusal(str(path), "answers missing", f"{len(missing)} sentences: {listed}", "code them"))
     return AnswerFile(article, coder, answers, tuple(problems))
@@ -80,8 +82,8 @@ def _check_header(header: list[str], codebook: Codebook, path: Path) -> None:
         )
 
 
-def _check_asked(n: int, asked: Collection[int], answers: Mapping[int, Answer]) -> None:
-    if n not in asked:
+def _check_asked(n: int, asked: Collection[int] | None, answers: Mapping[int, Answer]) -> None:
+    if asked is not None and n not in asked:
         raise InvalidInputError(f"sentence {n} is no body sentence that was to be coded")
     if n in answers:
         raise InvalidInputError(f"sentence {n} is answered twice")
@@ -116,3 +118,12 @@ def task_values(cell: str, task: Task) -> tuple[str, ...]:
     if len(set(given)) < len(given):
         raise InvalidInputError(f"{task.name}: a label stands twice in {cell!r}")
     return tuple(label for label in task.values if label in given)
+
+
+def task_columns(values: Mapping[str, tuple[str, ...]], codebook: Codebook) -> dict[str, Any]:
+    """A list for a multi-label task, the label itself for any other, None where the coder was not asked."""
+    columns: dict[str, Any] = {}
+    for task in codebook.tasks:
+        given = values.get(task.name)
+        columns[task.name] = None if given is None else list(given) if task.kind == "multi" else given[0]
+    return columns

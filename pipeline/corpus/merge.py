@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError, Refusal
 from pipeline.corpus.adjudicate import VOICE, Adjudicated, adjudicate, disputed_tasks
-from pipeline.corpus.coding import AnswerFile, read_answers
+from pipeline.corpus.coding import AnswerFile, read_answers, task_columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -110,19 +110,10 @@ def label_row(article: str, s: PlacedSentence, made: Adjudicated | None, codeboo
     row: dict[str, Any] = {"article": article, "n": s.n, "start": s.start, "end": s.end, "text": s.text}
     row |= {"role": s.role, "sentence_ok": True}
     if made is not None:
-        row |= {"voice": made.voice, "speaker": made.speaker} | _task_columns(made.values, codebook)
+        row |= {"voice": made.voice, "speaker": made.speaker} | task_columns(made.values, codebook)
     return row
 
 
 def _coder_row(answer: Answer, codebook: Codebook) -> dict[str, Any]:
     row: dict[str, Any] = {"article": answer.article, "n": answer.n, "coder": answer.coder}
-    return row | {"voice": answer.voice, "speaker": answer.speaker} | _task_columns(answer.values, codebook)
-
-
-def _task_columns(values: Mapping[str, tuple[str, ...]], codebook: Codebook) -> dict[str, Any]:
-    """A list for a multi-label task, the label itself for any other, None where the coder was not asked."""
-    columns: dict[str, Any] = {}
-    for task in codebook.tasks:
-        given = values.get(task.name)
-        columns[task.name] = None if given is None else list(given) if task.kind == "multi" else given[0]
-    return columns
+    return row | {"voice": answer.voice, "speaker": answer.speaker} | task_columns(answer.values, codebook)

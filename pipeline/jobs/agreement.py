@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,8 +18,7 @@ from pipeline.scoring.agreement import TaskAgreement, judgements_from_rows
 from pipeline.scoring.agreement import agreement as measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from pipeline.core.config import Config
     from pipeline.scoring.resampling import Estimate
@@ -38,12 +39,13 @@ class AgreementReport:
 def agreement(references: Sequence[str], config: Config, *, coders: Sequence[str] = ()) -> AgreementReport:
     """Of sets by name or folder, long `.jsonl` files, and `<coder>/<article>.tsv` files, all pooled.
 
-    `coders` limits the figures to these: a third coder who saw only disputed sentences would lower them.
+    A coder who answered less than half of an article (a third one who decides disputes) is left out of it, because
+    disputed sentences alone would lower the figures; `coders` chooses other ones.
     Raises: InvalidInputError where no sentence was judged by two.
     """
     codebook = codebooks.load(config.codebook)
     rows = [row for reference in references for path in _paths(reference) for row in coder_rows(path, codebook)]
-    chosen = [row for row in rows if row["coder"] in (coders or _whole_coders(rows))]
+    chosen = [row for row in rows if row["coder"] in coders] if coders else _whole(rows)
     tasks = measure(
         judgements_from_rows(chosen, codebook),
         codebook,
@@ -65,8 +67,6 @@ def agreement(references: Sequence[str], config: Config, *, coders: Sequence[str
 
 def _paths(reference: str) -> list[Path]:
     """Files of a path or pattern, else a set's folder by name."""
-    from pathlib import Path
-
     path = Path(reference)
     if path.is_file() or (path / "coders.jsonl").is_file():
         return [path]
@@ -75,12 +75,13 @@ def _paths(reference: str) -> list[Path]:
     return [find(reference)]
 
 
-def _whole_coders(rows: Iterable[Mapping[str, object]]) -> set[object]:
-    """Coders who were asked about whole articles: those with a row that leaves no column open, or all where none is."""
-    sizes: dict[object, int] = {}
-    for row in rows:
-        sizes[row["coder"]] = sizes.get(row["coder"], 0) + 1
-    return {coder for coder, n in sizes.items() if n * 2 > max(sizes.values())}
+def _whole(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Rows of coders who answered at least half of what the busiest coder of the article did."""
+    n_rows = Counter((row["article"], row["coder"]) for row in rows)
+    most: dict[object, int] = {}
+    for (article, _), n in n_rows.items():
+        most[article] = max(most.get(article, 0), n)
+    return [row for row in rows if n_rows[row["article"], row["coder"]] * 2 >= most[row["article"]]]
 
 
 def record(reference: str, report: AgreementReport, config: Config) -> card.Card:

@@ -77,7 +77,7 @@ def export(
     has_labels: bool = True,
     each_coder: bool = False,
 ) -> Exported:
-    """The set's body sentences for an annotation tool; with `each_coder`, every coder's labels in place of the agreed."""
+    """The set's body sentences for an annotation tool; with `each_coder`, every coder's labels, not the agreed ones."""
     codebook = codebooks.load(config.codebook)
     labelled = labelled_set.load(reference, codebook)
     items = exchanged.items_of(labelled, is_blank=not has_labels)

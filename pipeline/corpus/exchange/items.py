@@ -81,6 +81,11 @@ def labelled_as(
     return replace(item, coder=coder, voice=voice, speaker=speaker, values=dict(values))
 
 
+def blank(item: Item) -> Item:
+    """The sentence with its context and without anybody's labels."""
+    return replace(item, coder=None, voice=None, speaker="", values=None)
+
+
 def place(item: Item) -> dict[str, Any]:
     """The columns that say which sentence it is; every tool carries them."""
     return {
@@ -98,14 +103,16 @@ def item_at(fields: Mapping[str, Any]) -> Item:
     """The sentence of a row, unlabelled. Raises: InvalidInputError for a missing or ill-typed column."""
     if missing := [key for key in ("article", "n", "start", "end", "text") if fields.get(key) in (None, "")]:
         raise InvalidInputError(f"no value for {', '.join(missing)}")
-    numbers = []
-    for key in ("n", "start", "end"):
-        try:
-            numbers.append(int(fields[key]))
-        except (TypeError, ValueError) as error:
-            raise InvalidInputError(f"{key}: expected a number, found {fields[key]!r}") from error
-    context = [str(fields.get(key) or "") for key in ("before", "after")]
-    return Item(str(fields["article"]), *numbers, str(fields["text"]), *context)
+    n, start, end = (_whole(fields, key) for key in ("n", "start", "end"))
+    before, after = (str(fields.get(key) or "") for key in ("before", "after"))
+    return Item(str(fields["article"]), n, start, end, str(fields["text"]), before, after)
+
+
+def _whole(fields: Mapping[str, Any], key: str) -> int:
+    try:
+        return int(fields[key])
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"{key}: expected a number, found {fields[key]!r}") from error
 
 
 def questions(codebook: Codebook) -> tuple[tuple[str, tuple[str, ...], bool], ...]:

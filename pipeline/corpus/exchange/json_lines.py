@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError
+from pipeline.corpus.coding import task_columns
 from pipeline.corpus.exchange.items import Imported, Item, item_at, place, read_each, require_answers, with_answers
 from pipeline.corpus.labelled_set import read_rows
 
@@ -23,11 +24,8 @@ def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
 
 
 def _row(item: Item, codebook: Codebook) -> dict[str, Any]:
-    row = place(item) | {"coder": item.coder, "voice": item.voice, "speaker": item.speaker}
-    for task in codebook.tasks:
-        given = (item.values or {}).get(task.name)
-        row[task.name] = None if given is None else list(given) if task.kind == "multi" else given[0]
-    return row
+    answer = {"coder": item.coder, "voice": item.voice, "speaker": item.speaker}
+    return place(item) | answer | task_columns(item.values or {}, codebook)
 
 
 def read(path: Path, codebook: Codebook) -> Imported:

@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 
 TO_NAME = "text"
 SPEAKER = "speaker"
-MODEL = "suggestion"
+SUGGESTION = "suggestion"
 
 
 def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
-    """A task per sentence: a coder's labels as annotations, others as predictions. The labelling set-up goes beside."""
+    """A task per sentence, labels as predictions: Label Studio takes annotations only from users that it knows.
+
+    The labelling set-up that belongs to the tasks goes beside them as `.config.xml`.
+    """
     tasks: dict[str, dict[str, Any]] = {}
     for item in items:
-        task = tasks.setdefault(item.key, {"data": place(item), "annotations": [], "predictions": []})
-        result = _result(item)
-        if item.coder is not None:
-            task["annotations"].append({"completed_by": item.coder, "was_cancelled": False, "result": result})
-        elif result:
-            task["predictions"].append({"model_version": MODEL, "result": result})
+        task = tasks.setdefault(item.key, {"data": place(item), "predictions": []})
+        if result := _result(item):
+            task["predictions"].append({"model_version": item.coder or SUGGESTION, "result": result})
     path.write_bytes((json.dumps(list(tasks.values()), ensure_ascii=False, indent=1) + "\n").encode())
     path.with_suffix(".config.xml").write_bytes(set_up(codebook).encode())
 
