@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 MAX_EXTENDS = 16  # files; a longer chain is a cycle
 
 
-def load(reference: str | None = None, overrides: Sequence[str] = ()) -> Config:
-    """The settings of a file (a path, or the name of a shipped one such as `label`) with `a.b=c` laid over them.
+def load(
+    reference: str | None = None, overrides: Sequence[str] = (), *, given: Mapping[str, Any] | None = None
+) -> Config:
+    """The settings of a file (a path, or the name of a shipped one such as `label`), with others laid over them.
 
-    Raises: ConfigError that lists every problem.
+    `given` holds values by dotted path; `overrides`, `a.b=c` as text, come last. Raises: ConfigError that lists
+    every problem.
     """
     values = _read(reference) if reference else {}
+    for path, value in (given or {}).items():
+        values = _merged(values, _nested(path.split("."), value))
     for override in overrides:
         values = _merged(values, _parsed(override))
     return check(values, where=reference or "--set")
@@ -97,9 +102,14 @@ def _parsed(override: str) -> dict[str, Any]:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError([f"{path}: {text!r} is not a YAML value"], where="--set") from error
+    return _nested(keys, value)
+
+
+def _nested(keys: Sequence[str], value: Any) -> dict[str, Any]:
+    nested = value
     for key in reversed(keys):
-        value = {key: value}
-    return value  # type: ignore[no-any-return]
+        nested = {key: nested}
+    return dict(nested)
 
 
 def _told(error: Any) -> str:

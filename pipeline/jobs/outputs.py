@@ -56,9 +56,10 @@ def write_refusals(path: Path, refusals: Sequence[Refusal]) -> None:
         path.write_text("".join(lines), encoding="utf-8")
 
 
-def json_lines(table: pa.Table, file: IO[str]) -> None:
-    for row in table.to_pylist():
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+def write_text(path: Path, text: str) -> None:
+    """The text as it is, byte for byte: newline translation would move offsets."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode("utf-8"))
 
 
 class _JsonLines:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.core.codebook import Codebook, Task
+    from pipeline.profiles.build import Profile
+    from pipeline.profiles.figures import Figure
 
 POSITIVE, NEGATIVE, OTHER = "red", "blue", "green"
 MARKS = {"hedged": "~", "uncertain": "?"}  # certainty that is worth a mark; a certain sentence has none
@@ -31,6 +33,25 @@ class ArticleView:
         self.console.print(Text(str(rows[0]["title"] or rows[0]["article"]), style="bold"))
         for row in rows:
             self.console.print(self._line(row))
+        self.console.print()
+
+    def profile(self, profile: Profile) -> None:
+        """Net value, shares and devices of one article, each with its interval."""
+        counted = f"{profile.n_sentences} sentences, {' + '.join(profile.voices)} voice"
+        self.console.print(Text(f"{profile.name}: {counted}", style="bold"))
+        for task, figure in profile.nets.items():
+            poles = profile.codebook.task(task).poles
+            ends = f"   (+1 all {poles.positive}, -1 all {poles.negative})" if poles else ""
+            self.console.print(f"  net {task:<11} {interval(figure, signed=True)}{ends}")
+        for task, shares in profile.shares.items():
+            told = "   ".join(f"{label} {interval(figure)}" for label, figure in shares.items())
+            self.console.print(f"  {task:<15} {told}", soft_wrap=True)
+        for task, rates in profile.per_100.items():
+            found = sorted(((best(f) or 0, label) for label, f in rates.items()), reverse=True)
+            told = ", ".join(f"{label} {value:.0f}" for value, label in found if value >= 0.5)
+            self.console.print(f"  {task:<15} per 100 sentences: {told or 'none'}", soft_wrap=True)
+        if profile.reason:
+            self.console.print(f"  not corrected for the model's error: {profile.reason}", style="yellow")
         self.console.print()
 
     def legend(self) -> Text:
@@ -84,6 +105,23 @@ class ArticleView:
             if shown:
                 tags.append("  [" + ", ".join(shown) + "]", style="yellow" if task.kind == "multi" else "magenta")
         return tags
+
+
+def best(figure: Figure) -> float | None:
+    """The corrected value where there is one."""
+    return figure.value if figure.value is not None else figure.uncorrected
+
+
+def interval(figure: Figure, *, signed: bool = False) -> str:
+    """A figure with its interval, the uncorrected one marked `*`, a dash where there is none."""
+    sign = "+" if signed else ""
+    value, low, high, mark = figure.value, figure.low, figure.high, ""
+    if value is None:
+        value, low, high, mark = figure.uncorrected, figure.uncorrected_low, figure.uncorrected_high, "*"
+    if value is None:
+        return "–"
+    ends = f" [{low:{sign}.2f}, {high:{sign}.2f}]" if low is not None and high is not None else ""
+    return f"{value:{sign}.2f}{mark}{ends}"
 
 
 def figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> Table:

@@ -1,0 +1,73 @@
+"""`stance label PATH...`"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from pipeline.cli import options
+from pipeline.core.errors import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pipeline.jobs.label import Batch, LabelReport
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    options.add_paths(parser)
+    options.add_model(parser)
+    parser.add_argument("--out", metavar="DIR", help="write sentences and profiles there instead of showing them")
+    parser.add_argument("--format", choices=["jsonl", "csv", "parquet"], help="of the files under --out")
+    parser.add_argument("--abstain", type=float, metavar="P", help="leave labels less probable than P to a person")
+    parser.add_argument("--no-mlflow", action="store_true", help="do not record the run")
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    config = options.settings(args)
+    from pipeline.jobs.label import label
+
+    report = label(args.paths, config, show=_shower(args), stdin=sys.stdin.buffer)
+    _tell(report, is_quiet=args.quiet)
+    return ExitCode.DONE_IN_PART if report.refusals else ExitCode.DONE
+
+
+def _shower(args: argparse.Namespace):  # type: ignore[no-untyped-def]
+    """What to do with each batch: rows as JSON, the coloured view, or nothing where files are written."""
+    if args.json:
+        return _print_rows
+    if args.out:
+        return lambda batch: None
+    from pipeline.reports import terminal
+
+    console = terminal.console()
+
+    def show(batch: Batch) -> None:
+        view = terminal.ArticleView(console, batch.codebook)
+        for profile in batch.profiles:
+            view.show([row for row in batch.sentences.to_pylist() if row["article"] == profile.name])
+            view.profile(profile)
+
+    return show
+
+
+def _print_rows(batch: Batch) -> None:
+    for row in batch.sentences.to_pylist():
+        print(json.dumps(row, ensure_ascii=False))
+
+
+def _tell(report: LabelReport, *, is_quiet: bool) -> None:
+    for refusal in report.refusals:
+        print(f"stance: refused {refusal}", file=sys.stderr)
+    if is_quiet:
+        return
+    print(
+        f"{report.n_articles} articles, {report.n_judged} sentences judged of {report.n_sentences}, "
+        f"{len(report.refusals)} inputs refused, in {report.duration_s:.1f} s",
+        file=sys.stderr,
+    )
+    for path in report.files:
+        print(f"wrote {path}", file=sys.stderr)
+    if report.run_id:
+        print(f"MLflow run {report.run_id} in {report.store}", file=sys.stderr)

@@ -1,0 +1,44 @@
+"""Options that several verbs share, as overrides of the configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.core import config_files
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pipeline.core.config import Config
+
+PATHS = "a .txt, .md, .html, .jsonl, .csv or .parquet file, a folder, a glob, or - for standard input"
+OVERRIDES = {  # option -> setting
+    "model": "label.model",
+    "abstain": "label.abstain",
+    "out": "output.directory",
+    "format": "output.format",
+    "by": "compare.by",
+    "seed": "seed",
+}
+
+
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=PATHS)
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", metavar="REF", help="default, a model folder, models:/NAME/3 or models:/NAME@champion"
+    )
+
+
+def settings(args: argparse.Namespace) -> Config:
+    """The configuration of `--config`, then the verb's own options, then `--set`."""
+    given = {
+        setting: getattr(args, option)
+        for option, setting in OVERRIDES.items()
+        if getattr(args, option, None) is not None
+    }
+    if getattr(args, "no_mlflow", False):
+        given["tracking.is_on"] = False
+    return config_files.load(args.config, args.set, given=given)
