@@ -108,7 +108,13 @@ def label(
 
 
 def batches(
-    paths: Sequence[str], config: Config, opened: OpenModel, ledger: Ledger, *, stdin: IO[bytes] | None = None
+    paths: Sequence[str],
+    config: Config,
+    opened: OpenModel,
+    ledger: Ledger,
+    *,
+    stdin: IO[bytes] | None = None,
+    has_profiles: bool = True,
 ) -> Iterator[Batch]:
     """Reads, labels and profiles lazily."""
     model = opened.model
@@ -119,14 +125,16 @@ def batches(
             for warning in warnings:
                 log.warning("%s: %s", article, warning)
         sentences = sentence_rows(articles, model.codebook, opened.identity)
-        profiles = build_profiles(
-            sentences,
-            model.codebook,
-            error=opened.error if config.profile.is_corrected else None,
-            settings=config.profile,
-            seed=config.seed,
-        )
-        yield Batch(articles, sentences, tuple(profiles), model.codebook)
+        profiles = _profiles(sentences, config, opened) if has_profiles else ()
+        yield Batch(articles, sentences, profiles, model.codebook)
+
+
+def _profiles(sentences: pa.Table, config: Config, opened: OpenModel) -> tuple[Profile, ...]:
+    error = opened.error if config.profile.is_corrected else None
+    found = build_profiles(
+        sentences, opened.model.codebook, error=error, settings=config.profile, seed=config.seed
+    )
+    return tuple(found)
 
 
 def label_texts(texts: Sequence[str], ids: Sequence[str], *, folder: Path, config: Config) -> pa.Table:

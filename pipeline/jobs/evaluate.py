@@ -1,0 +1,124 @@
+"""Evaluation: a model against a hand-labelled set, with intervals, baselines and the coders' own agreement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.corpus import labelled_set
+from pipeline.corpus.coders import coder_rows
+from pipeline.jobs import flow
+from pipeline.jobs.gold import gold_batches, raw_table
+from pipeline.jobs.opening import OpenModel, open_model
+from pipeline.labeling.rows import sentence_rows
+from pipeline.labeling.stage import LabelStage
+from pipeline.scoring import segmentation
+from pipeline.scoring.agreement import judgements_from_rows
+from pipeline.scoring.baseline_runs import run_baselines
+from pipeline.scoring.evaluation import EvaluationReport, evaluate
+from pipeline.scoring.predictions import Predictions
+from pipeline.tracking.records import Dataset
+from pipeline.tracking.runs import job_run
+from pipeline.tracking.store import preload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from pipeline.core.codebook import Codebook
+    from pipeline.core.config import Config
+    from pipeline.corpus.labelled_set import LabelledSet
+    from pipeline.scoring.agreement import CoderJudgement
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """`reading` speaks of the pipeline's own roles, boundaries and voices; `report` of labels on the set's sentences."""
+
+    report: EvaluationReport
+    reading: segmentation.SegmentationReport
+    model: str
+    run_id: str | None
+    store: str
+
+
+def evaluate_model(reference: str, config: Config) -> Evaluated:
+    """The set is read under the model's own codebook. Raises: InvalidInputError."""
+    opening = preload(config.tracking)
+    with job_run(opening, job="evaluate", config=config) as run:
+        opened = open_model(config, opening, run)
+        book = opened.model.codebook
+        gold = labelled_set.load(reference, book)
+        run.dataset(Dataset(gold.name, gold.sha256, gold.name, len(gold.articles), gold.n_body), context="evaluation")
+        predictions = Predictions.from_rows(_rows(gold, opened, config), book)
+        report = evaluate(
+            gold,
+            predictions,
+            book,
+            config=config.evaluate,
+            rng=np.random.default_rng(config.seed),
+            baselines=_baselines(gold, opened, config),
+            judgements=_judgements(reference, book),
+            profile_voices=config.profile.voices,
+        )
+        reading = _reading(gold, book, config)
+        run.metrics({**report.as_metrics(), **_reading_metrics(reading)})
+        run.text("reading.json", json.dumps(reading.as_dict(), indent=1, ensure_ascii=False))
+        run.text("evaluation.json", json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
+        name = f"{opened.identity.model} {opened.identity.model_version}"
+        return Evaluated(report, reading, name, run.id, opening.address)
+
+
+def _rows(gold: LabelledSet, opened: OpenModel, config: Config) -> list[dict[str, Any]]:
+    stage = LabelStage(opened.model)
+    rows: list[dict[str, Any]] = []
+    for table in gold_batches(gold, batch=config.label.batch_articles):
+        rows += sentence_rows(stage(table), opened.model.codebook, opened.identity).to_pylist()
+    return rows
+
+
+def _baselines(gold: LabelledSet, opened: OpenModel, config: Config) -> Any:
+    if not config.evaluate.has_baselines:
+        return ()
+    book = opened.model.codebook
+    return run_baselines(gold, [labelled_set.load(name, book) for name in config.evaluate.baseline_sets], book)
+
+
+def _judgements(reference: str, book: Codebook) -> Sequence[CoderJudgement]:
+    """The coders' own labels, where the set keeps them."""
+    folder = labelled_set.find(reference)
+    has_own = (folder / "coders.jsonl").is_file()
+    if not has_own and not any("coders" in row for _, row in labelled_set.read_rows(folder / "labels.jsonl")):
+        return ()
+    return judgements_from_rows(coder_rows(folder, book), book)
+
+
+def _reading(gold: LabelledSet, book: Codebook, config: Config) -> segmentation.SegmentationReport:
+    """Roles, boundaries and voices of the reading stages against the set's own."""
+    table = raw_table(gold)
+    for stage in flow.reading_stages(config):
+        table = stage(table)
+    found = {
+        article: [
+            segmentation.FoundSentence(s["start"], s["end"], s["role"], v["voice"], v["speaker"])
+            for s, v in zip(sentences, voices, strict=True)
+        ]
+        for article, sentences, voices in zip(
+            *(table[name].to_pylist() for name in ("article", "sentences", "voices")), strict=True
+        )
+    }
+    rng = np.random.default_rng(config.seed)
+    return segmentation.evaluate_segmentation(gold, found, book, config=config.evaluate, rng=rng)
+
+
+def _reading_metrics(reading: segmentation.SegmentationReport) -> dict[str, float | None]:
+    return {
+        "reading/span_f1": reading.spans.f1.value,
+        "reading/body_span_f1": reading.body_spans.f1.value,
+        "reading/role_accuracy": reading.role_accuracy.value,
+        "reading/voice_macro_f1": reading.voice_macro_f1.value,
+        "reading/speaker_accuracy": reading.speaker_accuracy.value,
+    }
