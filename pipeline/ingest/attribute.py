@@ -25,7 +25,12 @@ MIN_SPOKEN_WORDS = 3
 _QUOTE_CHARS = "\"'“”„«»‘’` "
 NEAR_SENTENCES = 2  # where the speaker of a quotation is looked for
 _PRONOUN = re.compile(r"(?:he|she|they|it|who)$", re.I)
-_NAME = re.compile(r"[A-ZÀ-Ž][\w.’'-]+(?:\s+[A-ZÀ-Ž][\w.’'-]+)+")
+LOOK_BACK_CHARS = 400
+_PERSON = re.compile(r"[A-ZÀ-Ž][a-zà-ž’'-]+(?:\s(?:[A-Z]\.\s)?[A-ZÀ-Ž][a-zà-ž’'-]+)+")
+_GROUP = re.compile(
+    r"\b(?:[Tt]he\s)?(?:[A-Z]\w+(?:ans|ians|ese|ards|ists|crats)\b|(?:[A-Z]\w+\s)?(?:officials|leaders|critics|experts|diplomats|generals|"
+    r"commanders|analysts|ministers|lawmakers|senators|editorialists|observers|supporters|opponents|advocates|strategists|allies)\b)"
+)
 
 
 class QuoteAttributor:
@@ -128,7 +133,6 @@ def _masked(text: str, start: int, end: int, quotations: list[Quotation]) -> str
 
 
 def _with_speakers(text: str, near: _Near, kinds: list[str | None], turns: list[tuple[int, int, str]]) -> list[Voice]:
-    names = _full_names(text)
     claims: list[str | None] = []
     for (sentence, own), kind in zip(near, kinds, strict=True):
         masked = _masked(text, sentence["start"], sentence["end"], own) if kind in (QUOTED, REPORTED) else ""
@@ -142,7 +146,8 @@ def _with_speakers(text: str, near: _Near, kinds: list[str | None], turns: list[
         if turn and kind is not None:
             voices.append(Voice(QUOTED, turn))
         elif kind in (QUOTED, REPORTED):
-            last = _speaker(i, kinds, claims, last, names)
+            last = _speaker(i, kinds, claims, last)
+            last = _resolved(text, sentence["start"], last) if _PRONOUN.match(last) else last
             voices.append(Voice(kind, last))
         else:
             voices.append(Voice(kind, "" if kind else None))
@@ -155,15 +160,15 @@ def _reported_speaker(masked: str) -> str | None:
     return found.speaker if found else None
 
 
-def _speaker(i: int, kinds: list[str | None], claims: list[str | None], last: str, names: Mapping[str, str]) -> str:
+def _speaker(i: int, kinds: list[str | None], claims: list[str | None], last: str) -> str:
     """The nearest attribution: in the sentence, in the same quotation behind or ahead, else the speaker before."""
     own = claims[i]
     if own and not _PRONOUN.match(own):
-        return _fuller(own, names) if kinds[i] == QUOTED else own
+        return own
     around = [i - 1, *range(i + 1, i + 1 + NEAR_SENTENCES)] if own is None else []
     for j in around:
         if 0 <= j < len(kinds) and kinds[j] == kinds[i] == QUOTED and claims[j] and not _PRONOUN.match(claims[j] or ""):
-            return _fuller(claims[j] or "", names) if j > i or not last else last
+            return (claims[j] or "") if j > i or not last else last
     if last:
         return last
     for j in range(i - 1, max(-1, i - 1 - NEAR_SENTENCES), -1):
@@ -172,17 +177,15 @@ def _speaker(i: int, kinds: list[str | None], claims: list[str | None], last: st
     return own or ""
 
 
-def _full_names(text: str) -> dict[str, str]:
-    """The first full name in the text for each surname."""
-    names: dict[str, str] = {}
-    for match in _NAME.finditer(text):
-        words = match.group().split()
-        names.setdefault(words[-1].removesuffix("’s").removesuffix("'s"), " ".join(words[-2:]))
-    return names
-
-
-def _fuller(speaker: str, names: Mapping[str, str]) -> str:
-    return speaker
+def _resolved(text: str, at: int, pronoun: str) -> str:
+    """Whom a pronoun means: the last group, or the last person, that the text names before `at`."""
+    before = text[max(0, at - LOOK_BACK_CHARS) : at]
+    pattern = _GROUP if pronoun.lower() == "they" else _PERSON if pronoun.lower() in ("he", "she") else None
+    found = pattern.findall(before) if pattern else []
+    if not found:
+        return pronoun
+    name = " ".join(found[-1].split())
+    return "the" + name[3:] if name.startswith("The ") else name
 
 
 def _set_apart(
@@ -191,14 +194,13 @@ def _set_apart(
     """Indented or marked paragraphs under a colon: quotations without marks."""
     in_quote = {block["start"] for block in blocks if block["tag"].startswith("blockquote")}
     found: list[Quotation] = []
-    announced, indent_before = False, 0
+    announced = False
     for paragraph in paragraphs:
         if paragraph["role"] != BODY:
             continue
         start, end = paragraph["start"], paragraph["end"]
         indent = start - (max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1)
-        goes_on = bool(found and found[-1].end == indent_before and False)
-        is_quote = start in in_quote or text.startswith("> ", start) or (announced and indent > 0) or goes_on
+        is_quote = start in in_quote or text.startswith("> ", start) or (announced and indent > 0)
         if is_quote:
             found.append(Quotation(start, end))
         is_open = is_quote and indent > 0 and (indent > 1 or text[end - 1] not in ".?!…")

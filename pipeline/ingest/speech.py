@@ -19,16 +19,16 @@ _SAY = (
     r"protest(?:s|ed)?|swear[s]?|swore|muse[sd]?|recall(?:s|ed)?|repeat(?:s|ed)?|proclaim(?:s|ed)?|ask(?:s|ed)?|concur(?:s|red)?|"
     r"like to point out|go on to \w+"
 )
-_THINK = r"believe[sd]?|think[s]?|thought|fear(?:s|ed)?|suspect(?:s|ed)?|worr(?:y|ies|ied)|doubt(?:s|ed)?|expected|hope[sd]?"
+_THINK = r"believe[sd]?|think[s]?|thought|fear(?:s|ed)?|suspect(?:s|ed)?|worr(?:y|ies|ied)|doubt(?:s|ed)?|assume[sd]?"
 _TELL = r"tell[s]?|told|assure[sd]?|remind(?:s|ed)?|inform(?:s|ed)?|warn(?:s|ed)?"
 _ACT = (
     r"accuse[sd]?\b.{1,80}\bof\b|blame[sd]?\s.{1,60}\bfor\b|complain(?:s|ed)? (?:about|of)\b|den(?:y|ies|ied)\b|describe[sd]? .{1,80}\bas\b|"
-    r"(?:denounce|dismiss|condemn|view|regard|characterize|cast)(?:e?s|e?d)? .{1,80}\bas\b|(?:sees|see|saw) .{1,60}\bas\b|"
+    r"(?:denounce|dismiss|condemn|view|characterize|cast)(?:e?s|e?d)? .{1,80}\bas\b|see .{1,60}\bas\b|"
     r"would prefer\b|prefers?\b|questions? (?:the|whether|U\.?S|his|her|its|their|how|why)\b|"
     r"express(?:es|ed)? (?:\w+ )?(?:concern|shock|doubts?|surprise|alarm|fear)s?\b|object(?:s|ed)? (?:to|that)\b|charge[sd]? that\b|"
     r"(?:indicate|signal|intimate|advise|express|affirm)(?:l?e?d|s)? that\b|consider(?:s|ed)? (?:the|it|this|that|[A-Z])|"
     r"rule[sd]? out\b|(?:remain|be|is|are|was|were) convinced that\b|(?:is|are|was|were) (?:\w+ )?(?:clear|adamant|certain|sure|worried|afraid) that\b|"
-    r"made (?:it )?clear that\b|put it\b"
+    r"put it\b"
 )
 _NOT_BEFORE_VERB = re.compile(
     r"(?:\b(?:the|an?|my|our|your|his|her|their|its|this|these|those|any|no|some|of|to|for|in|on|at|by|with|from|as|or|other|own|same|"
@@ -56,6 +56,7 @@ _SUBORDINATE = re.compile(
     re.I,
 )
 _RELATIVE = re.compile(r"\b(?:who|which|that|if|because|when|whether|would|could|should|can|may|might|must|will|shall|to|not|never|n['’]t)\b|n['’]t\b", re.I)
+_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|does|did|do|remains?|became|becomes?|seems?)\b", re.I)
 _CONJUNCTION = re.compile(r"^(?:But|And|Yet|So|Or|Still|Indeed|Then|Now|Thus|Meanwhile|Even|Also|Nor|For)\s+,?\s*(?=\S)")
 
 _THAT = rf"(?:\s+(?!that)[\w{MASK}’'-]+){{0,3}}?\s+that\b"
@@ -70,18 +71,27 @@ _MAIN = re.compile(
     rf"(?:{_SAY})\b(?={_CONTENT})|(?:{_THINK})\b(?={_THAT}|{_BARE})|"
     rf"(?:{_TELL})\s+(?:\w+\s+){{1,5}}?(?:that\b|:|,?\s*{MASK})|(?P<act>\b(?:{_ACT}))))"
 )
+_ASIDE = (
+    r"says?|said|argue[sd]?|claim(?:s|ed)?|insist(?:s|ed)?|contend(?:s|ed)?|maintain(?:s|ed)?|believe[sd]?|writes?|wrote|explain(?:s|ed)|"
+    r"note[sd]|add(?:s|ed)|report(?:s|ed)|suggest(?:s|ed)|observe[sd]|recall(?:s|ed)|complain(?:s|ed)?|warn(?:s|ed)?|assert(?:s|ed)?|"
+    r"concede[sd]?|predict(?:s|ed)?|conclude[sd]|remark(?:s|ed)|fear(?:s|ed)?|told (?:me|us|him|her|them)"
+)
 _MID = re.compile(
-    rf",\s+(?P<subject>(?:(?:the|some|many|most|his|her|their)\s+)?[\w.’'-]+(?:\s+[\w.’'-]+){{0,6}}?)\s+{_AUX}(?:{_SAY}|{_THINK})"
+    rf",\s+(?P<subject>(?:(?:the|some|many|most|his|her|their)\s+)?[\w.’'-]+(?:\s+[\w.’'-]+){{0,6}}?)\s+{_AUX}(?:{_ASIDE})\b"
     r"(?:\s+(?:in|on|at|to|last|this|yesterday|recently|during|after|of|here|me|us|him|her|them|the|a)\b[^,]{0,60})?\s*(?:,|\.?[\"”’')]*\.?$|[?!]?$)"
 )
-_INVERTED = re.compile(rf"(?:,|{MASK})\s*(?:{_SAY})\s+(?P<subject>(?:the\s+)?(?:[a-z-]+\s+){{0,4}}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,4}}|(?:an?|one|the)\s+[\w’'-]+(?:\s+[\w’'-]+){{0,3}})")
+_AS_SAID = re.compile(
+    rf"\b[Aa]s\s+(?P<subject>(?!I\b|we\b|you\b|if\b|far\b|long\b|much\b|many\b)[\w.’'-]+(?:\s+[\w.’'-]+){{0,7}}?)(?:,\s[^,]{{2,60}},)?"
+    rf"\s+{_AUX}(?:{_ASIDE}|said|declared|stated|puts? it|sees? it)\b(?:\s+(?:in|on|at|last|this|recently|yesterday|during|to|back)\b[^,.;]{{0,60}})?"
+    rf"\s*(?:[,.;—–)]|{MASK}|$)|\b[Aa]s\s+(?:said|noted|argued|reported)\s+by\s+(?P<subject2>{SOURCE})"
+)
+_INVERTED = re.compile(rf"(?:,|{MASK})\s*(?:{_ASIDE})\s+(?P<subject>(?:the\s+)?(?:[a-z-]+\s+){{0,4}}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,4}}|(?:an?|one|the)\s+[\w’'-]+(?:\s+[\w’'-]+){{0,3}})")
 _AFTER_QUOTE = re.compile(
     rf"{MASK}\s*,?\s*(?P<subject>(?:(?!\bbut\b)[\w.’'-]+\s+){{1,14}}?)(?P<aux>{_AUX})(?:{_SAY}|{_TELL})\b"
 )
-_AS_SAID = re.compile(rf"\b[Aa]s\s+(?P<subject>(?!I\b|we\b|you\b)[\w.’'-]+(?:\s+[\w.’'-]+){{0,7}}?)(?:,\s[^,]{{2,60}},)?\s+{_AUX}(?:{_SAY}|{_THINK}|puts? it|see[s]? it)\b|\b[Aa]s\s+(?:said|noted|argued|reported)\s+by\s+(?P<subject2>{SOURCE})")
 _ACCORDING = re.compile(r"\b[Aa]ccording to (?P<subject>(?:(?!\b(?:is|are|was|were|has|have)\b)[^,;:.()]){2,90})")
 _IN_VIEW = re.compile(
-    r"\b[Ii]n (?P<subject>(?:(?!\bmy\b|\bour\b)[\w.’' -]){2,50}?)(?:['’]s?|(?<=their)|(?<=his)|(?<=her))\s+(?:own\s+)?(?:view|eyes|opinion|telling|words|account|judgment|estimation|reading|mind)\b|"
+    r"\b[Ii]n (?P<subject>(?:(?!\bmy\b|\bour\b)[\w.’' -]){2,50}?)(?:['’]s?|(?<=\btheir)|(?<=\bhis)|(?<=\bher))\s+(?:own\s+)?(?:view|eyes|opinion|telling|words|account|judgment|estimation|reading|mind)\b|"
     r"\b[Ff]rom (?P<subject2>[\w.’' -]{2,60}?)['’]s? (?:perspective|standpoint|point of view|viewpoint)\b"
 )
 _PASSIVE = re.compile(
@@ -104,13 +114,14 @@ def reported_claim(masked: str) -> Attribution | None:
     for pattern in (_ACCORDING, _IN_VIEW, _AS_SAID):
         if match := pattern.search(sentence):
             subject = match.group("subject") or match.groupdict().get("subject2") or ""
-            if _is_third_person(subject):
+            if _is_speaker(subject):
                 return Attribution(_noun_phrase(subject))
-    if found := _main_clause(sentence):
+    found = None if sentence.rstrip().endswith(":") else _main_clause(sentence)  # it only announces a quotation
+    if found:
         return found
     for pattern in (_MID, _INVERTED):
         match = pattern.search(sentence)
-        if match and _is_third_person(match.group("subject")) and not _RELATIVE.search(match.group("subject")):
+        if match and _is_speaker(match.group("subject")):
             return Attribution(_noun_phrase(match.group("subject")))
     return Attribution("") if _PASSIVE.search(sentence) else None
 
@@ -145,6 +156,16 @@ def _main_clause(sentence: str) -> Attribution | None:
         if len(head.split()) <= MAX_SUBJECT_WORDS and not _NOT_BEFORE_VERB.search(subject.rstrip(" ,")):
             return Attribution(_noun_phrase(head))
     return None
+
+
+def _is_speaker(subject: str) -> bool:
+    """Whether a stretch of words beside a verb can be its subject."""
+    return (
+        _is_third_person(subject)
+        and not _RELATIVE.search(subject)
+        and not _FINITE.search(subject)
+        and not _NOT_BEFORE_VERB.search(subject.strip())
+    )
 
 
 def _is_third_person(subject: str) -> bool:
