@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FOLDS = 5
 INVERSE_PENALTY = 10.0  # scikit-learn's 1 leaves TF-IDF over short sentences close to the majority
 TOLERANCE = 1e-3
+MAX_GIVEN_PER_GOLD = 3  # a rare label given to every sentence has an F1 above zero and says nothing
 PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -83,13 +84,13 @@ def one_hot(scores: Floats) -> Bools:
 
 
 def best_threshold(p: Floats, is_gold: Bools) -> float:
-    """The probability from which on calling a sentence positive gives the best F1; over 1 without a positive."""
-    if not is_gold.any():
-        return 2.0
+    """The probability from which on calling a sentence positive gives the best F1; over 1 where nothing does."""
     order = np.argsort(-p, kind="stable")
-    f1 = 2 * is_gold[order].cumsum() / (np.arange(1, len(p) + 1) + is_gold.sum())
+    n_given, n_gold = np.arange(1, len(p) + 1), is_gold.sum()
     is_last_of_tie = np.append(np.diff(p[order]) != 0, True)
-    return float(p[order][np.where(is_last_of_tie, f1, -1).argmax()])
+    is_allowed = is_last_of_tie & (n_given <= MAX_GIVEN_PER_GOLD * n_gold)
+    f1 = np.where(is_allowed, 2 * is_gold[order].cumsum() / (n_given + n_gold), 0)
+    return float(p[order][f1.argmax()]) if f1.any() else 2.0
 
 
 def best_prior_weight(p: Floats, gold: Bools, shares: Floats) -> float:
