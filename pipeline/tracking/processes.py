@@ -27,7 +27,10 @@ def close_abandoned(store: Store) -> int:
     query = f"attributes.status = 'RUNNING' and tags.`{HOST_TAG}` = '{_host()}'"
     n_closed = 0
     for run in store.client.search_runs([store.experiment_id], query, max_results=100):
-        if not _is_alive(run.data.tags.get(PROCESS_TAG, "")):
+        if _is_alive(run.data.tags.get(PROCESS_TAG, "")):
+            continue
+        # asked again: the process may have closed its run and ended since the search
+        if store.client.get_run(run.info.run_id).info.status == "RUNNING":
             store.client.set_terminated(run.info.run_id, status="KILLED")
             n_closed += 1
     return n_closed

@@ -7,7 +7,6 @@ import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from pipeline.core.errors import TrackingError
 
@@ -23,7 +22,7 @@ def path_of(uri: str) -> Path | None:
     """The database file of a `sqlite:///` URI, None for any other URI."""
     if not uri.startswith(PREFIX):
         return None
-    return Path(unquote(uri.removeprefix(PREFIX).partition("?")[0])).absolute()
+    return Path(uri.removeprefix(PREFIX).partition("?")[0]).absolute()
 
 
 def artifacts_beside(database: Path) -> str:
@@ -41,7 +40,7 @@ def check(database: Path) -> None:
         _n_tables(database)
     except OSError as error:
         raise TrackingError(
-            f"no tracking database here: {error.strerror}", where=str(database), remedy=remedy
+            f"no tracking database can be here: {error.strerror}", where=str(database), remedy=remedy
         ) from error
     except sqlite3.DatabaseError as error:
         raise TrackingError(f"not an MLflow database: {error}", where=str(database), remedy=remedy) from error

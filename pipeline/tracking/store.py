@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -115,6 +116,19 @@ def telling(doing: str, address: str, *, remedy: str | None = None) -> Iterator[
             where=address,
             remedy=remedy or "check the store with `mlflow doctor`, or go without with tracking.is_on=false",
         ) from error
+
+
+@contextmanager
+def as_current(store: Store) -> Iterator[None]:
+    """Makes it MLflow's process-wide store, for the calls that look things up there whatever client is asked."""
+    import mlflow
+
+    before = os.environ.get(addresses.URI_VARIABLE)  # MLflow keeps its own setting and this one alike
+    mlflow.set_tracking_uri(store.uri)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(before)
 
 
 def _open(uri: str, config: Tracking) -> Store:
