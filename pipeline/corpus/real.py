@@ -28,7 +28,7 @@ HASH_HEX = 16  # 64 bits: enough to tell a sentence from its altered form, at a 
 CORRECTIONS = "corrections.jsonl"  # in the shipped folder, written after an audit
 MAX_TEXT_BYTES = 5_000_000
 SOURCE_KEYS = ("article", "collection", "reference", "licence", "labelled_until", "coder")
-PRIVATE_KEYS = frozenset({"text", "coders", "why"})
+PRIVATE_KEYS = frozenset({"text", "speaker", "coders", "why"})  # a speaker's name is a piece of the text
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ def assign(
     Raises: InvalidInputError where frozen splits cut a cluster.
     """
     splits = {article: split for article, split in frozen.items() if article in strata}
-    clusters = [members & strata.keys() for members in clusters]
+    known_members = (members & strata.keys() for members in clusters)
+    clusters = [members for members in known_members if members]
     for members in sorted(clusters, key=lambda members: (-len(members), _shuffle_key(members))):
         known = {splits[article] for article in members if article in splits}
         if len(known) > 1:
