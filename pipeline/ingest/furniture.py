@@ -52,6 +52,13 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         r"letter|sign up)|.*\bdepends? on (?:its|our|your) (?:readers|support|subscribers)\b",
         _I,
     ),
+    "mailing": re.compile(
+        r"(?:to (?:receive|get)|receive|would you like|want|if you(?:['’]d| would) like|never miss|for a (?:weekly|monthly|daily))\b.{0,120}"
+        r"\b(?:e-?mail|newsletter|letter|address|inbox|note|secretariat|free|no cost)\b|"
+        r"our (?:[\w-]+ ){0,3}(?:newsletter|letter|briefing|digest|bulletin)\b|one e-?mail a\b|keep (?:us|this (?:site|page)) going\b|"
+        r"readers who sign up|.{0,80}\bsign up (?:free|here|today|now)\b|.{0,60}\bfree of charge\.$|.{0,60}(?:—|-) it['’]s free\.?$",
+        _I,
+    ),
     "follow": re.compile(
         r"follow\s+(?:@|us\b|me\b|him\b|her\b|them\b|the\b.{0,60}\b(?:on|by|feed|rss)\b|.{2,60}\b(?:on (?:twitter|facebook|x\b|"
         r"instagram|linkedin|bluesky|mastodon|threads|telegram|youtube)|opinions?follow|opinions?$|@\w))|"
@@ -66,7 +73,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         _I,
     ),
     "comments": re.compile(
-        r"\d+\s+(?:comments?|letters?|responses?|replies|signatures?)\b|comments? (?:are|on this|is|have|\(|will)\b|comments?\W*$|"
+        r"\d+\s+(?:readers? have commented|comments?|letters?|responses?|replies|signatures?)\b|comments? (?:are|on this|is|have|\(|will)\b|comments?\W*$|"
         r"(?:join|leave|view|read|post|add|show|see|log in to|be the first to|hide|write) .{0,30}\b(?:comments?|conversation|"
         r"discussion)\b|have your say\b|(?:send|write) (?:us )?(?:a letter|letters|your letters)\b|guestbook\b|"
         r"(?:to submit|submit) (?:a|an|your) (?:letter|op-ed|column|comment|guest)|"
@@ -74,7 +81,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         _I,
     ),
     "related": re.compile(
-        r"(?:related|recommended|see also|also read|read also|read next|read more|more|more from|more on|more in|"
+        r"(?:(?:related|next|tomorrow|in (?:our|the) next|also in this|elsewhere (?:in|on)|on other|from the special|more (?:in|from)|"
+        r"in the)(?: [\w’'-]+){0,3}|related|recommended|see also|also read|read also|read next|read more|more|more from|more on|more in|"
         r"most (?:read|popular|viewed)|trending|editors?['’]?s? picks?|you may (?:also )?like|up next|don['’]t miss|"
         r"further reading|from the archives?|elsewhere|in this (?:issue|section)|previously|also (?:in|on|from)|keep reading|"
         r"related (?:articles?|stories|links?|content|coverage|reading)|watch|video|listen|photos?|gallery|podcast|"
@@ -106,7 +114,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         r"wire|shutterstock|istock|pool|courtesy|press|sputnik|tass|upi|bloomberg)\b[^()]{0,120}|"
         r"[^()]{3,60}\s?/\s?[^()]{2,60})\)\s*$|"
         r".*\b(?:photo|photograph|photography|image|picture|illustration|graphic|cartoon|drawing|woodcut|map)s?"
-        r"(?: credits?| courtesy)?\s*(?::|by (?:the author|(?-i:[A-Z]))|/|—)|(?:wire photo|file photo|photo credit|image credit)\b|"
+        r"(?: credits?| courtesy)?\s*(?::|by (?:the author|(?-i:[A-Z]))|/|—)|(?:wire photo|file photo|photo credit|image credit)\b|.{0,40}\b(?:file|staff|archive|wire|handout) photo(?:graph)?s?\W*$|"
         r".{0,60}\b(?:wire services?|archive photo|news service|getty images)\s*$",
         _I,
     ),
@@ -123,7 +131,15 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         r"contributing (?:writer|columnist|editor|opinion writer)|staff(?: writer| reports?)?|"
         r"world|politics|national|international|news|home|feature[sd]?|foreign (?:policy|affairs)|the editorial board|"
         r"editorial board|sponsored|exclusive|premium|subscriber[- ]only|live|breaking(?: news)?|transcript|"
-        r"analysis\s*/\s*opinion|leading article|leader|to the editor|dear (?:sir|editor|sir or madam|sirs))\s*[:,.]?$",
+        r"analysis\s*/\s*opinion|leading article|leader|to the editor|(?:dear )?(?:sirs?|editor|madam|sir or madam))\s*[:,.]?$",
+        _I,
+    ),
+    "procedure": re.compile(
+        r"\((?:Mr|Mrs|Ms|Miss|The)\.? [A-Z][^()]*\)$|(?:the (?:bill |legislative |assistant )*clerk (?:will call|proceeded|called)|"
+        r"there (?:was|being) no objection|the (?:senator|gentle(?:man|woman|lady)) from [\w ]+ is recognized\b|"
+        r"the time of the (?:senator|gentle(?:man|woman|lady))\b.{0,40}\bexpired|members are reminded to|the question was taken|"
+        r"i suggest the absence of a quorum\.$|(?:mr|mrs|ms)\. (?-i:[A-Z]{3,}[A-Z-]*) ordered|the (?:yeas and nays|vote) (?:were|was) "
+        r"ordered)",
         _I,
     ),
     "page_mark": re.compile(r"(?:page [a-z]?\d+|\{time\}.*|\[(?:\w+\.? \d{1,2}, \d{4}|page .*)\]|(?:exhibit|annex) \w+|#{2,}|-?\s*\d{1,4}\s*-?)$", _I),
@@ -143,13 +159,13 @@ BYLINE = re.compile(
     r"chairman|researcher|scholar|economist|associate)\b[^.?!]{0,80}$|"
     r"[\w .’'-]{2,40} (?:leader|editorial board|Editorial Board)$"
 )
-NAMES_ONLY = re.compile(rf"{NAME}(?:(?:,? and |, | & ){NAME}){{0,3}}$")
+NAMES_ONLY = re.compile(rf"(?!(?:The|A|An|On|In|Of|How|Why|What|When|No|Not|Our|My|To|From|For|At|And)\b){NAME}(?:(?:,? and |, | & ){NAME}){{0,3}}$")
 MASTHEAD_NOUN = re.compile(
     r"\b(?-i:Times|Post|Gazette|Herald|Review|Journal|Tribune|Globe|Star|Monitor)(?-i:(?=[A-Z]))|"  # name and motto run together
     r"\b(?:times|post|gazette|herald|review|journal|courier|tribune|institute|cent(?:er|re)|magazine|news|daily|chronicle|"
     r"standard|press|sentinel|record|mercury|argus|dispatch|globe|star|mail|telegraph|guardian|observer|examiner|inquirer|"
-    r"bulletin|quarterly|monthly|weekly|register|beacon|ledger|foundation|council|reporter|digest|letter|notebook|blog|"
-    r"proceedings|senate|house|congress|chamber|project|initiative|society|advocate|independent|spectator|economist|nation)\b",
+    r"bulletin|quarterly|monthly|weekly|register|beacon|ledger|foundation|council|digest|notebook|blog|"
+    r"proceedings|senate|house|congress|chamber|project|society|advocate|spectator|economist)\b",
     _I,
 )
 _BIO_NOUN = (
@@ -181,7 +197,7 @@ VENUE = re.compile(
     r"auditorium|embassy|chamber|building|studio)\b",
     _I,
 )
-PLACE = re.compile(rf"[*_]*(?:.{{0,40}}(?i:{VENUE.pattern})(?:\s?(?:in|of|at|,)\s*.{{2,30}})?|[A-Z][\w.]+(?:\s[A-Z]\w+)?,\s[A-Z][\w. ]+)[*_]*$")
+PLACE = re.compile(rf"[*_]*(?:.{{0,40}}(?i:{VENUE.pattern})(?:\s?(?:in|of|at|,)\s*.{{2,30}})?|[A-Z][\w.]+(?:\s[A-Z]\w+)?,\s[A-Z][\w.]+(?:\s[A-Z][\w.]+)?)[*_]*$")
 CITY_LINE = re.compile(r"[A-ZÀ-Ž][A-ZÀ-Ž .,'’/-]{2,40}\s?[-–—:]$")
 TWEET_SIGNATURE = re.compile(r"(?:(?:pic\.twitter\.com/|https?://t\.co/)\S+\s+)*[—–-]\s?[^()]{2,60}\s\(@\w{1,30}\)(?:\s\w+ \d{1,2}, \d{4})?")
 WRITER_BIO = re.compile(
@@ -190,7 +206,7 @@ WRITER_BIO = re.compile(
     _I,
 )
 CAPTION_SHAPE = re.compile(
-    r".*(?:\bin this (?:image|photo|picture|file|handout|undated|\w+ \d)|\b(?:shown|pictured|seen) (?:here|in|at|on|above)|\((?:left|right|center|centre)\)|,\s(?:left|right|"
+    r".*(?:,\s(?-i:[A-Z][a-z]+\.? )?(?:19|20)\d\d\.$|\b(?:photographed|pictured) in\b|\bin this (?:image|photo|picture|file|handout|undated|\w+ \d)|\b(?:shown|pictured|seen) (?:here|in|at|on|above)|\((?:left|right|center|centre)\)|,\s(?:left|right|"
     r"center|centre)\b|\bthe author (?:is|with|at)\b)",
     _I,
 )
@@ -199,6 +215,7 @@ STAGE_NOTE = re.compile(
     r"Standing ovation|Recess|Off-mic|No response)\b[^()]{0,80}\)",
     _I,
 )
+_NAV_MARK = re.compile(r"\s*[|·•»›~*]\s*|\s+/\s+|\s+::\s+|\]\s*\[|\s{3,}|\t")
 _DATE_LEFTOVER_WORDS = 3  # "Bishkek time", "Warsaw, Poland"
 
 
@@ -229,7 +246,9 @@ def is_dateline(text: str, n_words: int) -> bool:
 
 def is_navigation(text: str, n_words: int, *, is_ended: bool) -> bool:
     """Short items between bars, dots or slashes, or far apart."""
-    parts = [part for part in re.split(r"\s*[|·•»›]\s*|\s+/\s+|\s{3,}|\t", text) if part]
+    if len(dashed := re.split(r"\s+[–—-]+\s+", text)) > 2 and all(len(part.split()) <= 3 for part in dashed):
+        return True
+    parts = [part for part in _NAV_MARK.split(text) if part.strip()]
     if is_ended or len(parts) < 2 or n_words > 40:
         return False
-    return len(parts) > 2 or all(len(part.split()) <= 8 for part in parts)
+    return len(parts) > 3 or all(len(part.split()) <= 8 for part in parts)

@@ -29,6 +29,7 @@ _LABEL_COLON = re.compile(r"(?:[^:]{2,40}:\s\S.*|.*:\s[A-Z][\w’'.]*(?:\s\w+){0
 _SPACES = re.compile(r"\s+")
 MIN_TITLE_CASE_SHARE = 0.75  # of the words of four letters or more
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+_BYLINE_NAME = re.compile(r"(?:(?i:by|from|posted by|written by)\s+)?((?:[A-ZÀ-Ž][\w.’'-]*\s?){2,4})(?<![\s.])")
 _NON_WORD = re.compile(r"\W+")
 
 
@@ -67,6 +68,11 @@ def _paragraph(text: str, unit: Unit) -> _Paragraph:
 
 
 Decision = tuple[str, str]
+TOP_RULES = frozenset({"byline", "dateline", "place"})
+TOP_PARAGRAPHS = 12
+CLOSING_RULES = frozenset({"biography", "copyright", "comments", "after_end"})
+CLOSING_PARAGRAPHS = 8  # how many may follow a biography, a copyright line or the count of comments
+MAX_CLOSING_WORDS = 45
 
 
 def _decide(paragraphs: list[_Paragraph], known: Mapping[str, str | None]) -> list[Decision]:
@@ -75,15 +81,30 @@ def _decide(paragraphs: list[_Paragraph], known: Mapping[str, str | None]) -> li
     running = [i for i, p in enumerate(paragraphs) if sure[i] is None and p.is_ended and p.n_words > 3]
     if not running:  # a text without a sentence: nothing can be told apart
         return [decision or (BODY, "default") for decision in sure]
-    first = next((i for i in running if paragraphs[i].is_long and not _is_title(i, paragraphs[i])), running[0])
+    first = _first_running(paragraphs, sure, running)
     zones = _Zones(paragraphs, sure, first, running[-1], known)
     shown_again = pull_quotes([p.text for p in paragraphs])
     decided: list[Decision] = []
     for i, decision in enumerate(sure):
+        if decision is None and (before := zones.behind_end(i, decided)):
+            decision = before
         if decision is None and i in shown_again and i > first and not MARKER.match(paragraphs[i].text):
             decision = (FURNITURE, "pull_quote")
         decided.append(decision or zones.decide(i, decided))
     return decided
+
+
+def _first_running(paragraphs: list[_Paragraph], sure: list[Decision | None], running: list[int]) -> int:
+    """Where the text begins: the first long paragraph, behind a byline or date line that still follows."""
+    n_top, n_long = 0, 0
+    for i, (p, decision) in enumerate(zip(paragraphs[:TOP_PARAGRAPHS], sure, strict=False)):
+        n_long += decision is None and p.is_long
+        if n_long > 1 or decision is None and p.n_words > MAX_DEK_WORDS:
+            break
+        if decision and decision[1] in TOP_RULES:
+            n_top = i + 1
+    long = (i for i in running if i >= n_top and paragraphs[i].is_long and not _is_title(i, paragraphs[i]))
+    return next(long, next((i for i in running if i >= n_top), running[0]))
 
 
 def _by_itself(p: _Paragraph, *, has_turns: bool) -> Decision | None:
@@ -137,9 +158,28 @@ class _Zones:
             return self._unfinished(i, decided)
         if self._is_numbered_heading(i):
             return HEADLINE, "subheading"
+        if p.n_words <= MAX_TITLE_WORDS and not p.is_long and furniture.CAPTION_SHAPE.match(p.text):
+            return FURNITURE, "caption"
         if i >= self.first and self._is_behind_end(i, decided):
             return FURNITURE, "after_end"
         return BODY, "sentence"
+
+    def behind_end(self, i: int, decided: list[Decision]) -> Decision | None:
+        """Whatever short paragraph follows the biography, the copyright line or the comments at the end."""
+        n_left = len(self.paragraphs) - i
+        if i <= self.first or n_left > CLOSING_PARAGRAPHS or i < 0.6 * len(self.paragraphs):
+            return None
+        has_ended = any(rule in CLOSING_RULES and role == FURNITURE for role, rule in decided[-CLOSING_PARAGRAPHS:])
+        if has_ended and all(q.n_words <= MAX_CLOSING_WORDS for q in self.paragraphs[i:]):
+            return FURNITURE, "after_end"
+        return None
+
+    def _authors(self) -> list[str]:
+        """Names in the bylines above the text, and the known one."""
+        lines = [p.text for p, s in zip(self.paragraphs[: self.first], self.sure, strict=False) if s and s[1] == "byline"]
+        lines += [p.text for p in self.paragraphs[: self.first] if furniture.NAMES_ONLY.match(p.text) and p.n_words <= 4]
+        names = [m.group(1) for line in lines if (m := _BYLINE_NAME.match(line))]
+        return [name for name in (*names, (self.known.get("author") or "").strip()) if len(name.split()) > 1]
 
     def _top(self, i: int, decided: list[Decision]) -> Decision:
         p = self.paragraphs[i]
@@ -148,10 +188,13 @@ class _Zones:
             return self._top_sentence(i, decided)
         if (i or furniture.VENUE.search(p.text)) and furniture.PLACE.match(p.text) and self._has_dateline_below(i):
             return FURNITURE, "place"
-        if not has_title and self._is_masthead(i):
+        if not has_title and self._is_masthead(i, decided):
             return FURNITURE, "masthead"
-        if has_title and p.n_words <= MAX_LABEL_WORDS and furniture.NAMES_ONLY.match(p.text.strip("*_")):
+        is_short = 1 < p.n_words <= 4 or " and " in p.text
+        if has_title and is_short and p.n_words <= MAX_LABEL_WORDS and furniture.NAMES_ONLY.match(p.text.strip("*_")):
             return FURNITURE, "byline"
+        if not has_title and p.text.endswith(".") and self._has_title_below(i):
+            return FURNITURE, "caption"
         if p.n_words <= MAX_TITLE_WORDS:
             return HEADLINE, "subtitle" if has_title else "title"
         return (BODY, "default") if p.is_ended else (FURNITURE, "unfinished")
@@ -162,31 +205,34 @@ class _Zones:
         if furniture.CAPTION_SHAPE.match(p.text):
             return FURNITURE, "caption"
         following = self.sure[i + 1] if i + 1 < len(self.sure) else None
+        if following == (FURNITURE, "caption") and self.paragraphs[i + 1].n_words <= MAX_LABEL_WORDS:
+            return FURNITURE, "caption"  # a credit stands under it
         stands_over_furniture = following is not None and following[0] == FURNITURE
         below = decided[-1][1] if decided else ""
         if p.n_words <= MAX_DEK_WORDS and (stands_over_furniture or below == "caption"):
             return HEADLINE, "subtitle"
         return BODY, "sentence"
 
-    def _is_masthead(self, i: int) -> bool:
+    def _is_masthead(self, i: int, decided: list[Decision]) -> bool:
         """A short name before the title; another line must be left to be the title."""
         p = self.paragraphs[i]
-        if p.n_words > MAX_LABEL_WORDS + 4 or p.is_ended:
+        if p.n_words > MAX_LABEL_WORDS + 6 or p.is_ended or any(rule == "masthead" for _, rule in decided):
             return False
         rest = [q for q, s in zip(self.paragraphs[i + 1 : self.first], self.sure[i + 1 : self.first], strict=True) if not s]
         has_title_below = any(not (q.is_ended or q.n_words <= 3 and furniture.NAMES_ONLY.match(q.text)) for q in rest)
         has_title_below |= any(s and s[0] == HEADLINE for s in self.sure[i + 1 : self.first])
-        is_name = furniture.MASTHEAD_NOUN.search(p.text) is not None or p.text.isupper() or p.text.startswith("The ")
+        stands_over_menu = any(s and s[1] in ("navigation", "section_label", "share") for s in self.sure[i + 1 : i + 3])
+        is_name = bool(furniture.MASTHEAD_NOUN.search(p.text)) or p.text.isupper() or stands_over_menu
         return has_title_below and is_name
 
     def _is_biography(self, i: int) -> bool:
         p = self.paragraphs[i]
         if p.n_words > furniture.MAX_WORDS:
             return False
-        author = (self.known.get("author") or "").strip()
         is_at_end = i >= len(self.paragraphs) - TAIL_PARAGRAPHS or all(self.sure[i + 1 :])
-        is_at_edge = is_at_end and i > self.first or i < self.first and i > 0
-        if author and is_at_edge and p.text.strip("*_—– ").startswith(author) and p.n_words <= furniture.MAX_WORDS:
+        is_at_edge = is_at_end and i > self.first or 0 < i < self.first
+        start = p.text.strip("*_—–•( ")
+        if is_at_edge and any(start.startswith(name) for name in self._authors()) and p.is_ended:
             return True
         if not is_at_edge or not self._ends_text(i) or _names_again(p, self.paragraphs):
             return False
@@ -198,6 +244,10 @@ class _Zones:
             decision is not None or not p.is_ended or furniture.BIO.match(p.text)
             for decision, p in zip(self.sure[i + 1 :], self.paragraphs[i + 1 :], strict=True)
         )
+
+    def _has_title_below(self, i: int) -> bool:
+        below = zip(self.paragraphs[i + 1 : self.first], self.sure[i + 1 : self.first], strict=True)
+        return any(decision is None and not p.is_ended for p, decision in below)
 
     def _has_dateline_below(self, i: int) -> bool:
         return any(decision == (FURNITURE, "dateline") for decision in self.sure[i + 1 : i + 3])
@@ -229,6 +279,9 @@ class _Zones:
         neighbours = (self.paragraphs[j] for j in (i - 1, i + 1) if 0 <= j < len(self.paragraphs))
         if sum(not q.is_ended for q in neighbours) and before and not before.is_ended and self.sure[i - 1] is None:
             return FURNITURE, "related"
+        below = zip(self.paragraphs[i + 1 : i + 4], self.sure[i + 1 : i + 4], strict=True)
+        if not any(q.is_ended and q.n_words > MAX_SUBHEAD_WORDS and s is None for q, s in below):
+            return FURNITURE, "after_end"
         return HEADLINE, "subheading"
 
     def _is_behind_end(self, i: int, decided: list[Decision]) -> bool:

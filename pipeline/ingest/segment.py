@@ -15,10 +15,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LANGUAGE = "en"
+LOOK_BACK_CHARS = 16  # longer than any abbreviation
+QUOTES = ("”", '"', "’", "'", "»")
+SMALL_ABBREVIATIONS = frozenset(
+    "etc vs v no nos vol fig pp pg ed eds cf al ca approx est dept ft lb lbs oz hr hrs min sec inc co corp ltd tel ext ret viz "
+    "seq esp incl max gen gov col sen rep st mr mrs ms dr prof jr sr a b c d e f g h i j k l m n o p q r s t u w x y z".split()
+)
 _SPACE = re.compile(r"\s")
 _WORDLIKE = re.compile(r"\w")
 _QUOTE = re.compile(r"[“”„«»]|\"|''|``")
-_BREAK = re.compile(r"[.?!…](?:[’'](?!['’]))?\)?(\s+)(?=[\"'“‘(\[]*[A-Z0-9…]|\.\s?\.\s?\.\s)")
+_BREAK = re.compile(r"[.?!…](?:[’'](?!['’]))?[”\"»]?\)?(\s+)(?=(?:[\"'“‘(\[]|''|``)*[A-Z0-9…])")
+_DOTS = re.compile(r"(?:\.\s?){3,}(?=[\s\"“A-Z(])")
+_LAST_WORD = re.compile(r"(?:^|[\s(\[“\"‘'—–-])(I|[a-zà-ž]+(?:[’'][a-z]+)?)[.?!…]$")
+_STRANDED = re.compile(r"\s(\"|“|''|``)\s*$")
+_TITLE_END = re.compile(r"(?:^|[\s(\[\"'“‘—–-])(?:Mr|Mrs|Ms|Messrs|Mx|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Maj|Capt|Cmdr|Adm|Sgt|Amb|Rev|Hon)\.$")
+_HOUR_END = re.compile(r"\d\s?[ap]\.m\.$")
+_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|E[SD]?T\b|GMT\b|C[SE]?T\b|P[SD]?T\b")
+_ATTRIBUTION = re.compile(
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Gen|Col|President|Professor|Senator|General)\.?\s)?(?:[A-Z][\w’'-]+\s){1,3}"
+    r"(?:said|says|asked|asks|wrote|writes|told|cried|replied|demanded|wondered|wanted to know|exclaimed|shouted)\b"
+)
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'“‘—–-])(?:[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]|Mr|Mrs|Ms|Messrs|Dr|Prof|Sen|Rep|Reps|Sens|Gov|Gen|Col|Lt|Maj|Capt|"
     r"Cmdr|Adm|Sgt|Amb|Rev|Hon|St|Sr|Jr|vs|v|etc|No|Nos|Vol|Art|Sec|Fig|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Inc|Corp|"
@@ -59,32 +75,52 @@ def sentence_spans(paragraph: str) -> list[tuple[int, int]]:
     import sentencex
 
     flat = _SPACE.sub(" ", paragraph)  # one for one: a wrapped line is no boundary, and offsets hold
-    bounds = [(b["start_index"], b["end_index"]) for b in sentencex.get_sentence_boundaries(LANGUAGE, flat)]
-    pieces = [piece for start, end in _covering(bounds, len(flat)) for piece in _inside_quotations(flat, start, end)]
-    return _without_lone_marks(flat, [span for span in (_stripped(flat, *piece) for piece in pieces) if span])
+    starts = {bound["start_index"] for bound in sentencex.get_sentence_boundaries(LANGUAGE, flat)}
+    starts = {start for start in starts if not _is_false(flat, start)} | set(_missed(flat))
+    cuts = sorted({0, len(flat), *(_with_opening_mark(flat, start) for start in starts if start < len(flat))})
+    spans = (_stripped(flat, start, end) for start, end in zip(cuts, cuts[1:], strict=False))
+    return _without_lone_marks(flat, [span for span in spans if span])
 
 
-def _covering(bounds: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    """The same cuts without a gap: whatever the library leaves out goes to the sentence before."""
-    starts = sorted({0, *(start for start, _ in bounds if start < length)})
-    return list(zip(starts, [*starts[1:], length], strict=True))
-
-
-def _inside_quotations(flat: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cuts at sentence ends that stand between an opening quotation mark and its closing one."""
-    marks = [(m.start(), m.group()) for m in _QUOTE.finditer(flat, start, end)]
-    if not marks:
-        yield start, end
-        return
-    at, k, is_open = start, 0, False
-    for match in _BREAK.finditer(flat, start, end):
+def _missed(flat: str) -> Iterator[int]:
+    """Sentence starts that the library does not see: inside open quotations, and behind common words."""
+    marks = [(match.start(), match.group()) for match in _QUOTE.finditer(flat)]
+    k, is_open = 0, False
+    for match in _BREAK.finditer(flat):
         while k < len(marks) and marks[k][0] < match.start(1):
             is_open = _opens(marks[k][1], is_open)
             k += 1
-        if is_open and not _ABBREVIATION.search(flat, max(at, match.start() - 12), match.start() + 1):
-            yield at, match.end(1)
-            at = match.end(1)
-    yield at, end
+        head = flat[max(0, match.start() - LOOK_BACK_CHARS) : match.start() + 1]
+        if (is_open and not _ABBREVIATION.search(head)) or _is_common_end(head, match.group()):
+            if not _is_attribution(flat, match.end(1)):
+                yield match.end(1)
+
+
+def _is_common_end(head: str, mark: str) -> bool:
+    """Whether a full stop stands behind an ordinary word in small letters, which no abbreviation is."""
+    word = _LAST_WORD.search(head)
+    return bool(word) and (word.group(1) not in SMALL_ABBREVIATIONS if word and word.group(1) != "I" else mark[1:2] in QUOTES)
+
+
+def _is_false(flat: str, start: int) -> bool:
+    """A boundary behind a title ("Ms."), inside a time ("7 p.m. Monday"), or before who said it."""
+    head = flat[max(0, start - LOOK_BACK_CHARS) : start].rstrip()
+    if _TITLE_END.search(head) or (_HOUR_END.search(head) and _DAY.match(flat, start)):
+        return True
+    return head[-1:] in QUOTES and _is_attribution(flat, start)
+
+
+def _is_attribution(flat: str, start: int) -> bool:
+    before = flat[max(0, start - 4) : start].rstrip()
+    return before[-1:] in QUOTES and before[-2:-1] in ("?", "!") and _ATTRIBUTION.match(flat, start) is not None
+
+
+def _with_opening_mark(flat: str, start: int) -> int:
+    """The start moved to a quotation mark stranded before it, or behind the dots of an omission."""
+    if dots := _DOTS.match(flat, start):
+        return dots.end()
+    stranded = _STRANDED.search(flat, max(0, start - 4), start)
+    return stranded.start(1) if stranded else start
 
 
 def _opens(mark: str, is_open: bool) -> bool:
