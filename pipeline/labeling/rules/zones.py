@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from pipeline.labeling.rules.wordlists import word_set
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.labeling.rules.tokens import Sentence
 
 MAIN, COMPLEMENT, LOWER, BEFORE_BUT = range(4)
@@ -23,9 +25,16 @@ ADVERBIAL = word_set("because since although though while if unless when until l
 RELATIVE = word_set("who which whom whose where")
 INDIRECT = word_set("what how why whether")
 FINITE = word_set(
-    "is are was were has have had does do did will would may might can could must should shall isn't aren't "
-    "wasn't weren't won't wouldn't can't couldn't doesn't don't didn't cannot remains remain seems seem appears"
+    "is are was were has have had does did do will would may might can could must should shall isn't aren't wasn't "
+    "weren't hasn't haven't hadn't won't wouldn't shouldn't can't couldn't doesn't don't didn't cannot remains remain "
+    "seems seem seemed appears appear appeared suggests suggest suggested means indicates implies tends tend makes "
+    "requires needs comes goes"
 )
+_PARTICLES = word_set(
+    "even all of and but or for with in to about on by from at after before since despite than as not"
+)
+SUBJECTS = word_set("i he she it they we you this that there these those it's they're he's there's who")
+BUT_REACH = 10  # tokens after "but" in which a finite verb makes it a clause of its own
 OPENERS = word_set("and but so yet or - \" ' ( indeed then now thus moreover")
 _BE = word_set("is are was were be 's isn't it's that's")
 _COMMENT = word_set(  # a that-clause after these is the sentence's point
@@ -33,7 +42,7 @@ _COMMENT = word_set(  # a that-clause after these is the sentence's point
     "probability doubt hope fear odds clear certain obvious true think believe suspect seems seem appears appear "
     "means suggests imagine sure unclear doubtful concern"
 )
-_OUTSIDE_SUBJECTS = word_set("he she they who")
+OUTSIDERS = word_set("he she they who")
 _COORDINATORS = word_set("but yet")
 
 
@@ -47,8 +56,8 @@ def zones(sentence: Sentence) -> list[int]:
     main_from = 0
     is_open = True
     for at, word in enumerate(words):
-        if word in {";", ":"} or (word in _COORDINATORS and words[at - 1] in {",", "-", ";"}):
-            if word in _COORDINATORS:
+        if word in {";", ":"} or (word in _COORDINATORS and at and words[at - 1] in {",", "-", ";"}):
+            if word in _COORDINATORS and _opens_clause(words, at):
                 _demote(found, main_from)
                 main_from = at
             zone, is_fronted, is_open = MAIN, False, True
@@ -78,6 +87,14 @@ def zones(sentence: Sentence) -> list[int]:
     return found
 
 
+def _opens_clause(words: Sequence[str], at: int) -> bool:
+    """Whether a main clause follows "but", not "but also" or "but only if"."""
+    after = words[at + 1 : at + 1 + BUT_REACH]
+    if not after or after[0] in {"also", "only", "rather", "instead", "not"}:
+        return False
+    return after[0] in SUBJECTS or not FINITE.isdisjoint(after)
+
+
 def _demote(found: list[int], main_from: int) -> None:
     for at in range(main_from, len(found)):
         if found[at] == MAIN:
@@ -87,11 +104,10 @@ def _demote(found: list[int], main_from: int) -> None:
 def _that(words: tuple[str, ...], at: int, zone: int) -> int:
     """The zone that a "that" opens: the point itself after a comment, a complement after a verb, else a relative."""
     before = words[at - 1]
-    if zone != MAIN:
+    after = words[at + 1] if at + 1 < len(words) else ""
+    if zone != MAIN or not before[0].isalpha() or before in _BE or before in _PARTICLES or after in {"said", ","}:
         return zone
-    if before in _COMMENT and not _OUTSIDE_SUBJECTS.intersection(words[max(0, at - 4) : at]):
-        return MAIN
-    if before in _BE or before in {",", '"', "and", "-"}:
+    if before in _COMMENT and not OUTSIDERS.intersection(words[max(0, at - 4) : at]):
         return MAIN
     if before.endswith(("ed", "es", "ys", "ts", "ns", "ms", "ks", "es")) or before in {"say", "said", "know", "knew"}:
         return COMPLEMENT
