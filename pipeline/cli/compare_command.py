@@ -19,18 +19,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", metavar="COLUMN", help="compare groups: outlet, author, year or another column")
     parser.add_argument("--report", metavar="FILE.html", help="write the comparison as a page")
     parser.add_argument("--no-mlflow", action="store_true", help="do not record the run")
+    options.add_common(parser)
 
 
 def run(args: argparse.Namespace) -> ExitCode:
     config = options.settings(args)
     from pipeline.jobs.compare import compare_articles
-    from pipeline.reports import terminal
+    from pipeline.reports import terminal, terminal_tables
 
     compared = compare_articles(args.paths, config, stdin=sys.stdin.buffer)
     if args.json:
         print(json.dumps(compared.comparison.as_dict(), ensure_ascii=False, default=str))
     else:
-        terminal.show_comparison(terminal.console(), compared.comparison)
+        terminal_tables.show_comparison(terminal.console(), compared.comparison)
     for refusal in compared.refusals:
         print(f"stance: refused {refusal}", file=sys.stderr)
     if compared.run_id and not args.quiet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from pipeline.cli import options
 from pipeline.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["show", "check"], help="print the resolved settings, or only check them")
     parser.add_argument("file", nargs="?", help="a YAML file, or the name of a shipped configuration")
+    options.add_common(parser)
 
 
 def run(args: argparse.Namespace) -> ExitCode:

@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=["jsonl", "csv", "parquet"], help="of the files under --out")
     parser.add_argument("--abstain", type=float, metavar="P", help="leave labels less probable than P to a person")
     parser.add_argument("--no-mlflow", action="store_true", help="do not record the run")
+    options.add_common(parser)
 
 
 def run(args: argparse.Namespace) -> ExitCode:

@@ -20,7 +20,8 @@ VERBS = {  # verb -> what it does; its module is pipeline.cli.<verb>
     "compare": "compare the stance profiles of op-eds or of groups of them",
     "evaluate": "measure a model against a hand-labelled set",
     "train": "train a model on hand-labelled sets and register it",
-    "models": "list, show, promote or roll back registered models",
+    "promote": "make a registered model champion if it is proven better",
+    "models": "list, show or roll back registered models",
     "agreement": "measure how far coders agree",
     "data": "check, describe or attach a hand-labelled set",
     "sample": "draw sentences for people to label",
@@ -63,16 +64,7 @@ def _parser(verb: str | None) -> argparse.ArgumentParser:
             module = import_module(f"pipeline.cli.{name}_command")
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
-            _add_common(sub)
     return parser
-
-
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("common options")
-    group.add_argument("--config", metavar="FILE", help="a YAML file, or the name of a shipped configuration")
-    group.add_argument("--set", metavar="a.b=c", action="append", default=[], help="change one setting; repeatable")
-    group.add_argument("--json", action="store_true", help="print results as JSON")
-    group.add_argument("--quiet", action="store_true", help="say nothing on standard error but errors")
 
 
 def _set_up_logging(*, is_quiet: bool) -> None:

@@ -32,6 +32,15 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """What every verb takes."""
+    group = parser.add_argument_group("common options")
+    group.add_argument("--config", metavar="FILE", help="a YAML file, or the name of a shipped configuration")
+    group.add_argument("--set", metavar="a.b=c", action="append", default=[], help="change one setting; repeatable")
+    group.add_argument("--json", action="store_true", help="print results as JSON")
+    group.add_argument("--quiet", action="store_true", help="say nothing on standard error but errors")
+
+
 def settings(args: argparse.Namespace) -> Config:
     """The configuration of `--config`, then the verb's own options, then `--set`."""
     given = {

@@ -19,13 +19,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model-out", metavar="DIR", help="also keep the model's folder there")
     parser.add_argument("--seed", type=int, help="the seed of everything random")
     parser.add_argument("--no-mlflow", action="store_true", help="do not record the run nor register the model")
+    options.add_common(parser)
 
 
 def run(args: argparse.Namespace) -> ExitCode:
     args.config = args.config_file or args.config
     config = options.settings(args)
     from pipeline.jobs.train import train
-    from pipeline.reports import terminal
+    from pipeline.reports import terminal, terminal_tables
 
     out = Path(args.model_out) if args.model_out else None
     trained = train(config, out=out)
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         figures = trained.report.as_metrics()
         print(json.dumps({"name": trained.name, "version": trained.version, "sha256": trained.sha256, "held_out": figures}))
     else:
-        terminal.show_evaluation(terminal.console(), trained.report, None, model=f"{trained.name}, held-out articles")
+        terminal_tables.show_evaluation(terminal.console(), trained.report, None, model=f"{trained.name}, held-out articles")
     if not args.quiet:
         told = f"models:/{trained.name}/{trained.version}" if trained.version else "not registered"
         print(f"{told}  sha256 {trained.sha256[:12]}", file=sys.stderr)

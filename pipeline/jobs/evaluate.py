@@ -53,10 +53,9 @@ def evaluate_model(reference: str, config: Config) -> Evaluated:
         book = opened.model.codebook
         gold = labelled_set.load(reference, book)
         run.dataset(Dataset(gold.name, gold.sha256, gold.name, len(gold.articles), gold.n_body), context="evaluation")
-        predictions = Predictions.from_rows(_rows(gold, opened, config), book)
         report = evaluate(
             gold,
-            predictions,
+            predictions_of(gold, opened, config),
             book,
             config=config.evaluate,
             rng=np.random.default_rng(config.seed),
@@ -72,12 +71,13 @@ def evaluate_model(reference: str, config: Config) -> Evaluated:
         return Evaluated(report, reading, name, run.id, opening.address)
 
 
-def _rows(gold: LabelledSet, opened: OpenModel, config: Config) -> list[dict[str, Any]]:
+def predictions_of(gold: LabelledSet, opened: OpenModel, config: Config) -> Predictions:
+    """What the model says of the set's own sentences."""
     stage = LabelStage(opened.model)
     rows: list[dict[str, Any]] = []
     for table in gold_batches(gold, batch=config.label.batch_articles):
         rows += sentence_rows(stage(table), opened.model.codebook, opened.identity).to_pylist()
-    return rows
+    return Predictions.from_rows(rows, opened.model.codebook)
 
 
 def _baselines(gold: LabelledSet, opened: OpenModel, config: Config) -> Any:

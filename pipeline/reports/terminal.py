@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -31,8 +30,13 @@ class ArticleView:
     def show(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """`rows`: the sentences of one article, as in the sentence table."""
         self.console.print(Text(str(rows[0]["title"] or rows[0]["article"]), style="bold"))
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(justify="right", width=3)
+        grid.add_column(width=2)
+        grid.add_column(overflow="fold")
         for row in rows:
-            self.console.print(self._line(row))
+            grid.add_row(*self._line(row))
+        self.console.print(grid)
         self.console.print()
 
     def profile(self, profile: Profile) -> None:
@@ -59,14 +63,15 @@ class ArticleView:
         parts = [f"{task.name}: {' '.join(task.values)}" for task in (self._poled, *self._others) if task]
         return Text("  |  ".join(parts), style="dim")
 
-    def _line(self, row: Mapping[str, Any]) -> Padding:
-        text = Text(" ".join(row["text"].split("\n")))
+    def _line(self, row: Mapping[str, Any]) -> tuple[Text, Text, Text]:
+        """Number, badge, and the sentence with its tags."""
+        text = Text(row["text"].replace("\n", " "))
+        number = Text(str(row["n"]), style="dim")
         if row["voice"] is None:
             text.stylize("dim")
-            return Padding(Text.assemble((f"{row['n']:>4}  {'':<2} ", "dim"), text, (f"  {row['role']}", "dim")), (0, 0))
+            return number, Text(""), text + Text(f"  ‹{row['role']}›", style="italic dim")
         self._underline(text, row)
-        head = Text.assemble((f"{row['n']:>4}  ", "dim"), self._badge(row), " ")
-        return Padding(head + text + self._tags(row), (0, 0))
+        return number, self._badge(row), text + self._tags(row)
 
     def _badge(self, row: Mapping[str, Any]) -> Text:
         """First letter of the label, a `!` where the model abstains."""
@@ -122,16 +127,6 @@ def interval(figure: Figure, *, signed: bool = False) -> str:
         return "–"
     ends = f" [{low:{sign}.2f}, {high:{sign}.2f}]" if low is not None and high is not None else ""
     return f"{value:{sign}.2f}{mark}{ends}"
-
-
-def figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> Table:
-    """A table of text cells, the first column to the left, the rest to the right."""
-    table = Table(title=title, caption=caption or None, title_justify="left", caption_justify="left", box=None)
-    for i, name in enumerate(columns):
-        table.add_column(name, justify="left" if i == 0 else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def console(*, is_for_errors: bool = False) -> Console:

@@ -1,0 +1,124 @@
+"""Figures as tables in a terminal: evaluations and comparisons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.reports.terminal import best, interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from pipeline.profiles.compare import Comparison
+    from pipeline.scoring.evaluation import EvaluationReport
+    from pipeline.scoring.resampling import Estimate
+    from pipeline.scoring.segmentation import SegmentationReport
+    from pipeline.scoring.tables import FigureRow
+
+NAMES = {
+    "macro_f1": "macro-F1",
+    "macro_f1_frequent": "macro-F1, frequent labels",
+    "micro_f1": "micro-F1",
+    "quadratic_kappa": "quadratic kappa",
+    "brier": "Brier score (lower is better)",
+    "calibration_error": "calibration error (lower is better)",
+    "risk_coverage_area": "risk-coverage area (lower is better)",
+    "net_counted_mean_absolute": "net per article, mean absolute error",
+    "net_counted_bias": "net per article, bias",
+    "net_counted_spearman": "net per article, rank correlation",
+}
+MAX_PAIRS = 20  # printed; --json has them all
+
+
+def show_evaluation(
+    console: Console, report: EvaluationReport, reading: SegmentationReport | None, *, model: str
+) -> None:
+    """A table per task, then the reading stages' figures and each figure's signature."""
+    console.print(
+        Text(f"{model} on {report.gold}: {report.n_articles} articles, {report.n_sentences} sentences", style="bold")
+    )
+    console.print(f"{report.level:.0%} intervals by bootstrap over articles; baselines beside; ceiling: coder against coder")
+    rows = report.as_table()
+    for task in report.tasks:
+        console.print()
+        console.print(_task_table(task, [row for row in rows if row.task == task]))
+        console.print(Text(next(row.signature for row in rows if row.task == task), style="dim"), soft_wrap=True)
+    if reading is not None:
+        console.print()
+        console.print(_reading_table(reading))
+
+
+def _task_table(task: str, rows: Sequence[FigureRow]) -> Table:
+    shown = [row for row in rows if (row.label and row.figure == "f1") or row.figure in NAMES]
+    baselines = list(shown[0].baselines) if shown else []
+    has_ceiling = any(row.ceiling is not None for row in shown)
+    rows_table = table(task, ["figure", "n", "model", *(["ceiling"] if has_ceiling else []), *baselines])
+    for row in shown:
+        name = f"F1 {row.label}" if row.label else NAMES[row.figure]
+        ceiling = [_number(row.ceiling)] if has_ceiling else []
+        beside = [_number(row.baselines.get(baseline)) for baseline in baselines]
+        rows_table.add_row(name, str(row.n), told(row.estimate), *ceiling, *beside)
+    return rows_table
+
+
+def _reading_table(reading: SegmentationReport) -> Table:
+    rows_table = table("reading: the pipeline's own sentences, roles and voices", ["figure", "n", "pipeline"])
+    rows_table.add_row("sentence span F1", str(reading.spans.n_gold), told(reading.spans.f1))
+    rows_table.add_row("body sentence span F1", str(reading.body_spans.n_gold), told(reading.body_spans.f1))
+    rows_table.add_row("role accuracy", str(reading.n_sentences), told(reading.role_accuracy))
+    rows_table.add_row("voice macro-F1", str(reading.body_spans.n_gold), told(reading.voice_macro_f1))
+    rows_table.add_row("speaker accuracy", str(reading.n_speakers), told(reading.speaker_accuracy))
+    return rows_table
+
+
+def show_comparison(console: Console, comparison: Comparison) -> None:
+    """Profiles ordered by net value, then a verdict for each pair."""
+    first = comparison.profiles[0]
+    tasks = list(first.nets)
+    rows_table = table("profiles", ["op-ed" if comparison.by is None else comparison.by, "sentences", *(f"net {t}" for t in tasks)])
+    order = sorted(comparison.profiles, key=lambda p: -(best(p.nets[tasks[0]]) or 0) if tasks else 0)
+    for profile in order:
+        nets = [interval(profile.nets[task], signed=True) for task in tasks]
+        rows_table.add_row(profile.name, str(profile.n_sentences), *nets)
+    console.print(rows_table)
+    for task in tasks:
+        poles = first.codebook.task(task).poles
+        if poles:
+            console.print(f"net {task}: +1 all {poles.positive}, -1 all {poles.negative}; {first.level:.0%} intervals", style="dim")
+    for profile in comparison.profiles:
+        if profile.reason:
+            console.print(f"* not corrected for the model's error: {profile.reason}", style="yellow")
+            break
+    console.print()
+    for pair in comparison.pairs[:MAX_PAIRS]:
+        for net in pair.nets.values():
+            text, reason = net.verdict.text, net.verdict.reason
+            line = Text.assemble(f"{pair.a} | {pair.b}: ", (text, "bold"))
+            console.print(line if reason in text else line + Text(f" ({reason})", style="dim"), soft_wrap=True)
+    if len(comparison.pairs) > MAX_PAIRS:
+        console.print(f"... and {len(comparison.pairs) - MAX_PAIRS} more pairs; --json has them all", style="dim")
+
+
+def table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for i, name in enumerate(columns):
+        table.add_column(name, justify="left" if i == 0 else "right", no_wrap=True)
+    return table
+
+
+def told(estimate: Estimate) -> str:
+    """A figure with its interval."""
+    if estimate.value is None:
+        return "–"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3f}"
+    return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
