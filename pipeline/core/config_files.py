@@ -14,7 +14,7 @@ from pipeline.core.errors import ConfigError, unknown_name
 from pipeline.core.places import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MAX_EXTENDS = 16  # files; a longer chain is a cycle
 
@@ -22,7 +22,7 @@ MAX_EXTENDS = 16  # files; a longer chain is a cycle
 def load(
     reference: str | None = None, overrides: Sequence[str] = (), *, given: Mapping[str, Any] | None = None
 ) -> Config:
-    """The settings of a file (a path, or the name of a shipped one such as `label`), with others laid over them.
+    """The settings of a file (a path, or the name of a shipped one such as `train`), with others laid over them.
 
     `given` holds values by dotted path; `overrides`, `a.b=c` as text, come last. Raises: ConfigError that lists
     every problem.
@@ -40,8 +40,9 @@ def check(values: Mapping[str, Any], *, where: str) -> Config:
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
-        raise ConfigError([_told(e) for e in error.errors()], where=where) from error
-    problems = [*_part_problems(config), *_combination_problems(config)]
+        told = [*(_told(e) for e in error.errors()), *_raw_part_problems(values)]
+        raise ConfigError(told, where=where) from error
+    problems = [*_part_problems(parts(config)), *_combination_problems(config)]
     if problems:
         raise ConfigError(problems, where=where)
     return config
@@ -163,8 +164,18 @@ def _option_problems(error: ValidationError, where: str, known: Mapping[str, Any
     return told
 
 
-def _part_problems(config: Config) -> Iterator[str]:
-    for where, part in parts(config):
+def _raw_part_problems(values: Mapping[str, Any]) -> Iterator[str]:
+    """Problems of the parts where the rest of the file is wrong too, so that all are told at once."""
+    for where, default in parts(Config()):
+        raw: Any = values
+        for key in where.split("."):
+            raw = raw.get(key) if isinstance(raw, dict) else None
+        if isinstance(raw, dict) and isinstance(raw.get("kind", ""), str):
+            yield from _part_problems([(where, type(default).model_validate(raw))])
+
+
+def _part_problems(found: Iterable[tuple[str, Part]]) -> Iterator[str]:
+    for where, part in found:
         try:
             options_of(part, where=where)
         except ConfigError as error:

@@ -1,0 +1,51 @@
+# The two commands: `make demo` and `make test`. Both set up what they need in .venv/.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
+export HF_HUB_OFFLINE := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.PHONY: demo test test-slow check format model bench clean
+
+demo: $(VENV)/base ## label and compare the op-eds of seeds/ with the shipped model
+	$(BIN)/stance label seeds --out runs/demo --format csv
+	$(BIN)/stance label seeds/north_quay_gazette.txt
+	$(BIN)/stance compare seeds
+
+test: $(VENV)/dev ## everything but what is marked slow
+	$(BIN)/python -m pytest -q
+
+test-slow: $(VENV)/dev ## what takes minutes
+	$(BIN)/python -m pytest -q -m slow
+
+check: $(VENV)/dev ## format, lint, types, layers
+	$(BIN)/ruff format --check pipeline tests
+	$(BIN)/ruff check pipeline tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev
+	$(BIN)/ruff check --fix pipeline tests
+	$(BIN)/ruff format pipeline tests
+
+model: $(VENV)/dev ## train the default model again; needs the real op-eds attached (README, "Training")
+	$(BIN)/stance train model --model-out models/default
+
+bench: $(VENV)/dev ## measure speed and memory
+	$(BIN)/python tests/benchmarks/cold_start.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base: pyproject.toml requirements.lock | $(BIN)/python
+	$(PIP) -e .
+	touch $@
+
+$(VENV)/dev: pyproject.toml requirements.lock | $(BIN)/python
+	$(PIP) -e '.[train,dev]'
+	touch $@ $(VENV)/base
