@@ -65,9 +65,7 @@ class ArticleResamples:
         sums = np.asarray(per_article, np.float64)
         flat = sums.reshape(self.n_articles, -1)
         values = statistic(flat.sum(axis=0).reshape(1, *sums.shape[1:]))[0]
-        if np.count_nonzero(flat.any(axis=1)) < 2:  # every resample would repeat the one article
-            return [Estimate(defined(value)) for value in values]
-        replicates = statistic((self.weights @ flat).reshape(-1, *sums.shape[1:]))
+        replicates = statistic((self.weights @ flat).reshape(len(self.weights), *sums.shape[1:]))
         return [percentile(v, r, level=self.level) for v, r in zip(values, replicates.T, strict=True)]
 
     def of_weights(self, statistic: Statistic) -> Estimate:

@@ -32,7 +32,26 @@ tasks:
   kind: multi
   labels: [{value: ships, definition: ships}, {value: tides, definition: tides}, {value: gulls, definition: gulls}]
 """
-WORDS = tuple("harbour ships tide gull rope grey slow cold rain pier captain sails into out of the a over".split())
+WORDS = (
+    "harbour",
+    "ships",
+    "tide",
+    "gull",
+    "rope",
+    "grey",
+    "slow",
+    "cold",
+    "rain",
+    "pier",
+    "captain",
+    "sails",
+    "into",
+    "out",
+    "of",
+    "the",
+    "a",
+    "over",
+)
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.scoring.classification import label_counts, macro_f1
+from pipeline.scoring.classification import label_counts, macro_f1, share
 from pipeline.scoring.probabilities import average_precision
 from pipeline.scoring.resampling import ArticleResamples, Estimate, percentile, without_noise_bias
 
 
 def mean(sums):
-    return sums[..., 0] / sums[..., 1]
+    return share(sums[..., 0], sums[..., 1])
 
 
 def draw(n_articles, rng, n_resamples=300, level=0.9):
