@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -102,20 +103,25 @@ def in_background(work: Callable[[], T], *, name: str) -> Future[T]:
 @contextmanager
 def telling(doing: str, address: str, *, remedy: str | None = None) -> Iterator[None]:
     """Turns what MLflow raises into a TrackingError; our own errors pass."""
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
-
     try:
         yield
     except StanceError:
         raise
-    except (MlflowException, SQLAlchemyError, OSError) as error:
+    except _mlflow_errors() as error:
         first_line = addresses.shown(str(error)).strip().partition("\n")[0]
         raise TrackingError(
             f"MLflow could not {doing}: {first_line}",
             where=address,
             remedy=remedy or "check the store with `mlflow doctor`, or go without with tracking.is_on=false",
         ) from error
+
+
+def _mlflow_errors() -> tuple[type[Exception], ...]:
+    """ImportError is a database driver that is not installed. SQLAlchemy is loaded for databases alone."""
+    from mlflow.exceptions import MlflowException
+
+    database = sys.modules.get("sqlalchemy.exc")
+    return (MlflowException, OSError, ImportError, *([database.SQLAlchemyError] if database else []))
 
 
 @contextmanager

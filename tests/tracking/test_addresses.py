@@ -1,4 +1,6 @@
+import contextlib
 import socket
+import threading
 import time
 
 import pytest
@@ -49,6 +51,24 @@ def test_a_server_that_takes_the_call_and_never_answers_is_given_up_in_time():
         begin = time.monotonic()
         with pytest.raises(TrackingError, match="cannot be reached"):
             addresses.check(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_s=0.5)
+        assert time.monotonic() - begin < 1.5
+
+
+def test_a_server_that_answers_a_byte_at_a_time_is_given_up_in_time():
+    """No socket's timeout ends this one: each byte comes soon enough."""
+
+    def drip(listening):
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 40:
+                connection.sendall(bytes([byte]))
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=drip, args=(listening,), daemon=True).start()
+        begin = time.monotonic()
+        with pytest.raises(TrackingError, match=r"no answer within 0\.5 s"):
+            addresses.check(f"http://127.0.0.1:{listening.getsockname()[1]}", timeout_s=0.5)
         assert time.monotonic() - begin < 1.5
 
 

@@ -1,4 +1,5 @@
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import pytest
 
 from pipeline.core.config import Config, Tracking
 from pipeline.core.errors import TrackingError
+from pipeline.tracking import environment
 from pipeline.tracking.runs import job_run
 from pipeline.tracking.store import open_store, preload
 
@@ -123,19 +125,47 @@ def test_switched_off_tracking_touches_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("set_by_user", "is_off"),
-    [({}, True), ({"MLFLOW_DISABLE_TELEMETRY": "false"}, False), ({"DO_NOT_TRACK": "true"}, True)],
+    ("set_by_user", "after"),
+    [
+        ({}, {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}),
+        ({"MLFLOW_DISABLE_TELEMETRY": "false"}, {"MLFLOW_DISABLE_TELEMETRY": "false"}),
+        ({"DO_NOT_TRACK": "false"}, {"DO_NOT_TRACK": "false"}),
+    ],
 )
-def test_telemetry_is_off_unless_the_user_has_chosen(set_by_user, is_off, tmp_path):
+def test_telemetry_is_switched_off_unless_the_user_has_chosen(set_by_user, after, monkeypatch):
+    monkeypatch.setattr(os, "environ", dict(set_by_user))
+    environment.prepare(timeout_s=2.5)
+    assert {name: os.environ[name] for name in environment.TELEMETRY_SWITCHES if name in os.environ} == after
+    assert os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] == "3"
+
+
+def test_mlflow_heeds_the_switch(tmp_path):
     code = (
-        "from pipeline.tracking import environment; environment.prepare(timeout_s=10)\n"
-        "import os, mlflow.environment_variables as v\n"
-        "print(v.MLFLOW_DISABLE_TELEMETRY.get() or os.environ.get('DO_NOT_TRACK', 'false') == 'true')"
+        "from pipeline.core.config import Tracking; from pipeline.tracking.store import open_store\n"
+        "open_store(Tracking())\n"
+        "from mlflow.telemetry import get_telemetry_client; print(get_telemetry_client())"
     )
-    environ = {k: v for k, v in os.environ.items() if k not in {"MLFLOW_DISABLE_TELEMETRY", "DO_NOT_TRACK"}}
-    environ.update(set_by_user, MLFLOW_HTTP_REQUEST_TIMEOUT="1")
-    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str(is_off)
+    # MLflow takes these for a developer's machine and is silent there by itself
+    taken = {"PYTEST_CURRENT_TEST", "CI", "GITHUB_ACTIONS", *environment.TELEMETRY_SWITCHES}
+    environ = {name: value for name, value in os.environ.items() if name not in taken}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "None", "")
+
+
+def test_a_job_that_ends_while_the_store_still_opens_ends_quietly(tmp_path):
+    code = (
+        "import sys, time; from pipeline.core.config import Tracking; from pipeline.tracking.store import preload\n"
+        "preload(Tracking()); time.sleep(0.4); sys.exit(2)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def test_a_database_whose_driver_is_not_installed_is_told_of():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        uri = f"mysql+mysqldb://ann:secret@127.0.0.1:{listening.getsockname()[1]}/mlflow"
+        with pytest.raises(TrackingError, match="could not open the store: No module named 'MySQLdb'"):
+            open_store(Tracking(uri=uri))
 
 
 def test_importing_tracking_loads_neither_mlflow_nor_changes_the_environment():
