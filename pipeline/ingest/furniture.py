@@ -56,7 +56,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         r"(?:to (?:receive|get)|receive|would you like|want|if you(?:['’]d| would) like|never miss|for a (?:weekly|monthly|daily))\b.{0,120}"
         r"\b(?:e-?mail|newsletter|letter|address|inbox|note|secretariat|free|no cost)\b|"
         r"our (?:[\w-]+ ){0,3}(?:newsletter|letter|briefing|digest|bulletin)\b|one e-?mail a\b|keep (?:us|this (?:site|page)) going\b|"
-        r"readers who sign up|.{0,80}\bsign up (?:free|here|today|now)\b|.{0,60}\bfree of charge\.$|.{0,60}(?:—|-) it['’]s free\.?$",
+        r"readers who sign up|.{0,120}\bsubscribe (?:for free|now|today)\b|.{0,80}\bsign up (?:free|here|today|now)\b|.{0,60}\bfree of charge\.$|.{0,60}(?:—|-) it['’]s free\.?$",
         _I,
     ),
     "follow": re.compile(
@@ -77,7 +77,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         r"(?:join|leave|view|read|post|add|show|see|log in to|be the first to|hide|write) .{0,30}\b(?:comments?|conversation|"
         r"discussion)\b|have your say\b|(?:send|write) (?:us )?(?:a letter|letters|your letters)\b|guestbook\b|"
         r"(?:to submit|submit) (?:a|an|your) (?:letter|op-ed|column|comment|guest)|"
-        r"letters (?:to the editor )?(?:may|must|should|are|of up to|of no more|will be|intended)\b",
+        r"letters .{0,60}\b(?:may be (?:cut|shortened|edited)|must be signed|should reach us)|letters (?:to the editor )?(?:may|must|should|are|of up to|of no more|will be|intended)\b",
         _I,
     ),
     "related": re.compile(
@@ -97,7 +97,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         r"(?:originally|first|also) (?:appeared|published|ran|posted)|syndicated column(?:ist)?s?|"
         r"terms of (?:use|service)|privacy policy|best viewed (?:in|with)|(?:has not|have not) been corrected|"
         r"may be reproduced|reproduction is (?:permitted|prohibited)|manuscripts? (?:can|will)|printed on recycled|"
-        r"editorials? (?:are|is|reflects?|represents?)\b.{0,60}\b(?:board|opinions?|consensus|written)|opinion of the (?:newspaper|paper)['’]?s?|"
+        r"editorials? (?:are|is|reflects?|represents?|express(?:es)?)\b.{0,60}\b(?:board|opinions?|consensus|written)|opinion of the (?:newspaper|paper)['’]?s?|"
         r"transcripts? (?:are created|provided|has not)|is (?:now )?closed\. [—–-] ed)\b|(?:re)?printed (?:with|by) permission|"
         r"distributed by\b|you can read (?:diverse|more|other)\b|accuracy and availability",
         _I,
@@ -125,7 +125,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "bare_link": re.compile(r"(?:https?://|www\.)\S+$", _I),
     "section_label": re.compile(
-        r"(?:opinions?|op-?eds?|columns?|columnists?|commentary|analysis|essays?|editorials?|letters?(?: to the editor)?|"
+        r"(?:an? (?:editorial|letter|column|essay|opinion)|opinions?|op-?eds?|columns?|columnists?|commentary|analysis|essays?|editorials?|letters?(?: to the editor)?|"
         r"perspectives?|viewpoints?|views?|our view|your view|guest (?:column|essay|opinion|commentary|post)|"
         r"(?:opinion|guest|op-?ed) (?:contributor|columnist|writer|editor|essay|column)s?|first person|"
         r"contributing (?:writer|columnist|editor|opinion writer)|staff(?: writer| reports?)?|"
@@ -155,11 +155,12 @@ BYLINE = re.compile(
     rf"(?:[Bb][Yy]|(?:FROM|From)(?= (?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|the )\b)|[Pp]osted by|[Ww]ritten by|[Ss]tory by|[Oo]pinion by|[Ii]nterview by)[:\s]+(?:the )?(?:{NAME}|\w+$)"
     r"[^.?!]{0,90}\.?$|"
     rf"{NAME}(?:,? (?:and|&) {NAME})?\s*[,|–—]\s*(?:an? )?(?:[\w-]+ ){{0,3}}"
-    r"(?:contributor|columnist|writer|correspondent|editor|fellow|director|professor|analyst|reporter|staff|board|leader|lecturer|"
+    r"(?i:contributor|columnist|writer|correspondent|editor|fellow|director|professor|analyst|reporter|staff|board|leader|lecturer|"
     r"chairman|researcher|scholar|economist|associate)\b[^.?!]{0,80}$|"
     r"[\w .’'-]{2,40} (?:leader|editorial board|Editorial Board)$"
 )
-NAMES_ONLY = re.compile(rf"(?!(?:The|A|An|On|In|Of|How|Why|What|When|No|Not|Our|My|To|From|For|At|And)\b){NAME}(?:(?:,? and |, | & ){NAME}){{0,3}}$")
+_PLAIN_NAME = r"[A-ZÀ-Ž][\w.’'-]*(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al)\s+)*[A-ZÀ-Ž][\w.’'-]*){0,3}"
+NAMES_ONLY = re.compile(rf"(?!(?:The|A|An|On|In|Of|How|Why|What|When|No|Not|Our|My|To|From|For|At|And)\b){_PLAIN_NAME}(?:(?:,? and |, | & ){_PLAIN_NAME}){{0,3}}$")
 MASTHEAD_NOUN = re.compile(
     r"\b(?-i:Times|Post|Gazette|Herald|Review|Journal|Tribune|Globe|Star|Monitor)(?-i:(?=[A-Z]))|"  # name and motto run together
     r"\b(?:times|post|gazette|herald|review|journal|courier|tribune|institute|cent(?:er|re)|magazine|news|daily|chronicle|"
@@ -201,14 +202,20 @@ PLACE = re.compile(rf"[*_]*(?:.{{0,40}}(?i:{VENUE.pattern})(?:\s?(?:in|of|at|,)\
 CITY_LINE = re.compile(r"[A-ZÀ-Ž][A-ZÀ-Ž .,'’/-]{2,40}\s?[-–—:]$")
 TWEET_SIGNATURE = re.compile(r"(?:(?:pic\.twitter\.com/|https?://t\.co/)\S+\s+)*[—–-]\s?[^()]{2,60}\s\(@\w{1,30}\)(?:\s\w+ \d{1,2}, \d{4})?")
 WRITER_BIO = re.compile(
-    r"[—–*•_\s(-]*(?:the (?:writer|author|columnist|reviewer)s?\s+(?:is|was|are|were|has|teaches|lives|served|works|writes)\b|"
+    r"[—–*•_\s(-]*(?:(?:[^.?!]{2,60}[.,] )?the (?:writer|author|columnist|reviewer)s?\s+(?:is|was|are|were|has|teaches|lives|served|works|writes)\b|"
     r"(?:he|she|they) (?:can be reached|tweets|blogs|is the author|lives in|writes (?:for|about|from)))",
     _I,
 )
 CAPTION_SHAPE = re.compile(
-    r".*(?:,\s(?-i:[A-Z][a-z]+\.? )?(?:19|20)\d\d\.$|\b(?:photographed|pictured) in\b|\bin this (?:image|photo|picture|file|handout|undated|\w+ \d)|\b(?:shown|pictured|seen) (?:here|in|at|on|above)|\((?:left|right|center|centre)\)|,\s(?:left|right|"
+    r".*(?:\bin this (?:image|photo|picture|file|handout|undated|\w+ \d)|\b(?:shown|pictured|seen) (?:here|in|at|on|above)|\((?:left|right|center|centre)\)|,\s(?:left|right|"
     r"center|centre)\b|\bthe author (?:is|with|at)\b)",
     _I,
+)
+CAPTION_END = re.compile(
+    r".*(?:,\s(?:[A-Z][a-z]+\.? )?(?:19|20)\d\d|,\slast (?:week|month|year|spring|summer|autumn|fall|winter)|\bphotographed in \d{4})\.$"
+)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|do|does|did|I|we|he|she|it|they|you)\b", _I
 )
 STAGE_NOTE = re.compile(
     r"\((?:Applause|Laughter|Laughs|Cross-?talk|Inaudible|Cheers|Crosstalk|Pause|Music|Boos|Disturbance|Chants?|Singing|"
@@ -234,6 +241,11 @@ def furniture_rule(text: str, n_words: int, *, is_ended: bool) -> str | None:
     if is_navigation(plain, n_words, is_ended=is_ended):
         return "navigation"
     return None
+
+
+def is_caption_line(text: str, n_words: int) -> bool:
+    """A phrase without a finite verb that ends in a date: what stands under a picture."""
+    return 4 < n_words <= 25 and CAPTION_END.match(text) is not None and not _FINITE.search(text)
 
 
 def is_dateline(text: str, n_words: int) -> bool:

@@ -30,6 +30,7 @@ _SPACES = re.compile(r"\s+")
 MIN_TITLE_CASE_SHARE = 0.75  # of the words of four letters or more
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _BYLINE_NAME = re.compile(r"(?:(?i:by|from|posted by|written by)\s+)?((?:[A-ZÀ-Ž][\w.’'-]*\s?){2,4})(?<![\s.])")
+_WIDE_SPACE = re.compile(r"[ \t\xa0]{2,}")
 _NON_WORD = re.compile(r"\W+")
 
 
@@ -45,6 +46,7 @@ class Tagged:
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
+    raw: str
     text: str  # white space folded
     n_words: int
     is_ended: bool
@@ -64,14 +66,14 @@ def _paragraph(text: str, unit: Unit) -> _Paragraph:
     n_words = len(folded.split())
     n_sentences = 1 + len(_SENTENCE_BREAK.findall(folded[:4_000]))
     ended = is_ended(folded) or folded.endswith(("—", "--", "''"))
-    return _Paragraph(folded, n_words, ended, ended and (n_sentences > 1 and n_words > 8 or n_words >= LONG_WORDS), unit)
+    return _Paragraph(text[unit.start : unit.end], folded, n_words, ended, ended and (n_sentences > 1 and n_words > 8 or n_words >= LONG_WORDS), unit)
 
 
 Decision = tuple[str, str]
 TOP_RULES = frozenset({"byline", "dateline", "place"})
 TOP_PARAGRAPHS = 12
-CLOSING_RULES = frozenset({"biography", "copyright", "comments", "after_end"})
-CLOSING_PARAGRAPHS = 8  # how many may follow a biography, a copyright line or the count of comments
+CLOSING_RULES = frozenset({"biography", "copyright", "after_end"})
+CLOSING_PARAGRAPHS = 8  # how many may follow a biography or a copyright line
 MAX_CLOSING_WORDS = 45
 
 
@@ -101,7 +103,7 @@ def _first_running(paragraphs: list[_Paragraph], sure: list[Decision | None], ru
         n_long += decision is None and p.is_long
         if n_long > 1 or decision is None and p.n_words > MAX_DEK_WORDS:
             break
-        if decision and decision[1] in TOP_RULES:
+        if (decision and decision[1] in TOP_RULES) or (decision is None and i > 0 and _is_person(p)):
             n_top = i + 1
     long = (i for i in running if i >= n_top and paragraphs[i].is_long and not _is_title(i, paragraphs[i]))
     return next(long, next((i for i in running if i >= n_top), running[0]))
@@ -116,6 +118,8 @@ def _by_itself(p: _Paragraph, *, has_turns: bool) -> Decision | None:
         return FURNITURE, f"html.{tag}"
     if MARKDOWN_HEADING.match(p.text):
         return HEADLINE, "markdown_heading"
+    if _is_menu(p):
+        return FURNITURE, "navigation"
     if transcript.is_only_notes(p.text):
         return FURNITURE, "stage_note"
     if (length := speaker_label(p.text, has_turns=has_turns)) and length == len(p.text):
@@ -158,14 +162,14 @@ class _Zones:
             return self._unfinished(i, decided)
         if self._is_numbered_heading(i):
             return HEADLINE, "subheading"
-        if p.n_words <= MAX_TITLE_WORDS and not p.is_long and furniture.CAPTION_SHAPE.match(p.text):
+        if furniture.is_caption_line(p.text, p.n_words):
             return FURNITURE, "caption"
         if i >= self.first and self._is_behind_end(i, decided):
             return FURNITURE, "after_end"
         return BODY, "sentence"
 
     def behind_end(self, i: int, decided: list[Decision]) -> Decision | None:
-        """Whatever short paragraph follows the biography, the copyright line or the comments at the end."""
+        """Whatever short paragraph follows the biography or the copyright line at the end."""
         n_left = len(self.paragraphs) - i
         if i <= self.first or n_left > CLOSING_PARAGRAPHS or i < 0.6 * len(self.paragraphs):
             return None
@@ -193,7 +197,7 @@ class _Zones:
         is_short = 1 < p.n_words <= 4 or " and " in p.text
         if has_title and is_short and p.n_words <= MAX_LABEL_WORDS and furniture.NAMES_ONLY.match(p.text.strip("*_")):
             return FURNITURE, "byline"
-        if not has_title and p.text.endswith(".") and self._has_title_below(i):
+        if i and not has_title and p.text.endswith(".") and self._has_title_below(i):
             return FURNITURE, "caption"
         if p.n_words <= MAX_TITLE_WORDS:
             return HEADLINE, "subtitle" if has_title else "title"
@@ -208,6 +212,7 @@ class _Zones:
         if following == (FURNITURE, "caption") and self.paragraphs[i + 1].n_words <= MAX_LABEL_WORDS:
             return FURNITURE, "caption"  # a credit stands under it
         stands_over_furniture = following is not None and following[0] == FURNITURE
+        stands_over_furniture |= following is None and i + 1 < self.first and _is_person(self.paragraphs[i + 1])
         below = decided[-1][1] if decided else ""
         if p.n_words <= MAX_DEK_WORDS and (stands_over_furniture or below == "caption"):
             return HEADLINE, "subtitle"
@@ -219,9 +224,9 @@ class _Zones:
         if p.n_words > MAX_LABEL_WORDS + 6 or p.is_ended or any(rule == "masthead" for _, rule in decided):
             return False
         rest = [q for q, s in zip(self.paragraphs[i + 1 : self.first], self.sure[i + 1 : self.first], strict=True) if not s]
-        has_title_below = any(not (q.is_ended or q.n_words <= 3 and furniture.NAMES_ONLY.match(q.text)) for q in rest)
+        has_title_below = any(not q.is_ended for q in rest)
         has_title_below |= any(s and s[0] == HEADLINE for s in self.sure[i + 1 : self.first])
-        stands_over_menu = any(s and s[1] in ("navigation", "section_label", "share") for s in self.sure[i + 1 : i + 3])
+        stands_over_menu = any(s and s[1] in ("navigation", "section_label", "share") for s in self.sure[i + 1 : i + 2])
         is_name = bool(furniture.MASTHEAD_NOUN.search(p.text)) or p.text.isupper() or stands_over_menu
         return has_title_below and is_name
 
@@ -292,6 +297,16 @@ class _Zones:
             and not self.paragraphs[i].is_long
             and not any(p.is_long and s is None for p, s in zip(self.paragraphs[i:], self.sure[i:], strict=True))
         )
+
+
+def _is_person(p: _Paragraph) -> bool:
+    return 1 < p.n_words <= 4 and furniture.NAMES_ONLY.match(p.text) is not None
+
+
+def _is_menu(p: _Paragraph) -> bool:
+    """Short items far apart in one line."""
+    parts = _WIDE_SPACE.split(p.raw) if p.n_words <= 30 and not p.is_ended else []
+    return len(parts) > 2 and all(len(part.split()) <= 4 for part in parts)
 
 
 def _is_title(i: int, p: _Paragraph) -> bool:
