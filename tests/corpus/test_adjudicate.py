@@ -66,3 +66,9 @@ def test_the_order_of_a_coders_devices_is_no_dispute(codebook):
 )
 def test_equal_coders_are_tied_without_more_than_half(codebook, stances, tied):
     assert majority([_answer(str(i), stance) for i, stance in enumerate(stances)], codebook).tied == tied
+
+
+def test_a_device_that_half_of_the_coders_gave_has_no_majority(codebook):
+    made = majority([_answer("a", devices=["irony", "metaphor"]), _answer("b", devices=["metaphor"])], codebook)
+    assert made.values["devices"] == ("metaphor",)
+    assert made.tied == ()
