@@ -1,0 +1,79 @@
+import pytest
+
+from pipeline.core import config_files
+from pipeline.core.config import Config
+from pipeline.core.errors import ConfigError, ExitCode
+
+
+def test_defaults_survive_a_round_trip_through_yaml(tmp_path):
+    file = tmp_path / "all.yaml"
+    file.write_text(config_files.as_yaml(Config()), encoding="utf-8")
+    assert config_files.load(str(file)) == Config()
+
+
+def test_every_problem_is_told_at_once_with_path_and_near_name():
+    overrides = ["label.abstian=0.5", "seed=-1", "segment.kind=sentencex.v9", "clean.nonsense=1"]
+    with pytest.raises(ConfigError, match="did you mean 'abstain'") as caught:
+        config_files.load(None, overrides)
+    told = str(caught.value)
+    assert "seed: " in told and "found -1" in told
+    assert "'sentencex.v9' at segment.kind; known: sentencex.v1" in told
+    assert "'nonsense' at clean.nonsense" in told
+    assert caught.value.exit_code == ExitCode.USAGE
+
+
+def test_wrong_types_and_choices_are_told_with_what_was_found():
+    with pytest.raises(ConfigError, match="output.format: Input should be 'jsonl', 'csv' or 'parquet', found 'xml'"):
+        config_files.load(None, ["output.format=xml"])
+
+
+def test_extends_lays_one_file_over_another_beside_it(tmp_path):
+    (tmp_path / "base.yaml").write_text("seed: 3\nlabel: {abstain: 0.2, model: default}\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\nlabel: {abstain: 0.7}\n", encoding="utf-8")
+    config = config_files.load(str(tmp_path / "mine.yaml"), ["seed=9"])
+    assert (config.seed, config.label.abstain, config.label.model) == (9, 0.7, "default")
+
+
+def test_a_circle_of_extends_is_refused(tmp_path):
+    (tmp_path / "a.yaml").write_text("extends: b.yaml\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("extends: a.yaml\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="goes in a circle"):
+        config_files.load(str(tmp_path / "a.yaml"))
+
+
+def test_another_trainer_does_not_inherit_the_options_of_the_old_one(tmp_path):
+    (tmp_path / "base.yaml").write_text("train: {trainer: {kind: tfidf.v1, min_sentences: 3}}\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\ntrain: {trainer: {kind: frozen.v1}}\n", encoding="utf-8")
+    assert config_files.load(str(tmp_path / "mine.yaml")).train.trainer.options == {}
+
+
+def test_impossible_combinations_are_refused():
+    with pytest.raises(ConfigError, match="unknown voice 'writer'.*known: author, quoted, reported") as caught:
+        config_files.load(None, ["profile.voices=[writer]", "promote.task=tone"])
+    assert "unknown task 'tone' at promote.task" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("a: [1", "not readable as YAML"), ("- 1\n", "expected a mapping"), ("!!python/object:os.system x", "not readable")],
+)
+def test_files_that_are_no_settings_are_refused(tmp_path, content, told):
+    file = tmp_path / "bad.yaml"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError, match=told):
+        config_files.load(str(file))
+
+
+def test_an_unknown_configuration_names_the_near_one():
+    with pytest.raises(ConfigError, match="did you mean 'train'"):
+        config_files.load("trian")
+
+
+def test_where_results_go_is_no_part_of_the_identity_and_what_changes_them_is():
+    plain = config_files.load()
+    assert config_files.load(None, ["output.directory=elsewhere", "tracking.is_on=false"]).sha256 == plain.sha256
+    assert config_files.load(None, ["label.abstain=0.5"]).sha256 != plain.sha256
+
+
+def test_given_values_are_taken_as_they_are():
+    assert config_files.load(given={"output.directory": "1: 2"}).output.directory == "1: 2"
