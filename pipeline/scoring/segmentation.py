@@ -157,8 +157,7 @@ def align(gold: Sequence[Span], found: Sequence[Span]) -> list[int | None]:
             continue
         near = order[int(np.searchsorted(furthest, start, "right")) : int(np.searchsorted(starts, end))]
         shared = {at: min(end, found[at][1]) - max(start, found[at][0]) for at in near}
-        best = max(shared, key=lambda at: shared[at], default=None)
-        result.append(best if best is not None and shared[best] > 0 else None)
+        result.append(max(shared, key=lambda at: shared[at], default=None))  # if any is near, one overlaps
     return result
 
 

@@ -132,6 +132,9 @@ def test_the_threshold_is_that_of_the_best_f1():
     p = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
     assert best_threshold(p, np.array([1, 0, 1, 0, 0], bool)) == 0.7  # by hand: F1 2/3, 1/2, 4/5, 2/3, 4/7
     assert best_threshold(p, np.zeros(5, bool)) > 1
+    tied = np.array([0.9, 0.6, 0.6, 0.6, 0.6])
+    # by hand: F1 2/3 at .9, 4/7 at .6; the first of the tied four would have 1, but no threshold parts it from them
+    assert best_threshold(tied, np.array([1, 1, 0, 0, 0], bool)) == 0.9
 
 
 def test_a_rare_label_is_not_given_to_every_sentence():

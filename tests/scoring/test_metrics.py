@@ -120,21 +120,24 @@ def test_kappa_of_a_single_used_label_is_undefined(harbour):
 
 
 def test_calibration_error_is_the_weighted_gap_of_the_bins(harbour):
-    p = [[0.75, 0.2, 0.05], [0.73, 0.2, 0.07], [0.45, 0.35, 0.2], [1.0, 0.0, 0.0]]
-    answers = one_article(harbour.task("tone"), ["warm", "cold", "cold", "warm"], ["warm"] * 4, p)
+    p = [[0.75, 0.2, 0.05], [0.73, 0.2, 0.07], [0.45, 0.35, 0.2], [1.0, 0.0, 0.0], [0.65, 0.3, 0.05]]
+    answers = one_article(harbour.task("tone"), ["warm", "cold", "cold", "warm", "warm"], ["warm"] * 5, p)
     found = score_task(answers, resamples_of(answers))
-    # by hand: bin .7 to .8 has n 2, confidence .74, correct .5; bin .4 to .5 n 1, .45, 0; bin .9 to 1 n 1, 1, 1
-    assert found.calibration_error.value == pytest.approx((2 * 0.24 + 0.45 + 0) / 4)
+    # by hand: bin .7 to .8 has n 2, confidence .74, correct .5; those at .4, .9, .6 n 1, gaps .45, 0, .35
+    assert found.calibration_error.value == pytest.approx((2 * 0.24 + 0.45 + 0 + 0.35) / 5)
     filled = {round(row.low, 1): (row.n, row.true_share) for row in found.reliability if row.n}
-    assert filled == {0.7: (2, 0.5), 0.4: (1, 0.0), 0.9: (1, 1.0)}
+    assert filled == {0.7: (2, 0.5), 0.4: (1, 0.0), 0.9: (1, 1.0), 0.6: (1, 1.0)}
     assert found.reliability[0].mean_probability is None
 
 
-def test_interval_of_calibration_error_holds_the_figure(harbour, make_answers):
+def test_interval_of_calibration_error_makes_up_for_noise(harbour, make_answers):
     for seed in SEEDS:
-        answers = make_answers(harbour.task("tone"), np.random.default_rng(seed))
-        found = score_task(answers, resamples_of(answers, 400)).calibration_error
+        rng = np.random.default_rng(seed)
+        answers = make_answers(harbour.task("tone"), rng, n=60)
+        gold = np.eye(3, dtype=bool)[[rng.choice(3, p=row) for row in answers.p]]  # calibrated: all error is noise
+        found = score_task(replace(answers, gold=gold), resamples_of(answers, 400)).calibration_error
         assert 0 <= found.low <= found.value <= found.high
+        assert found.high - found.value < found.value - found.low  # resamples lie mostly above: noise adds to noise
 
 
 def test_abstention_keeps_the_most_confident_sentences(harbour):
