@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from pipeline.core.config import Section
 from pipeline.core.schemas import ATTRIBUTED, SEGMENTED
 from pipeline.ingest.columns import appended
@@ -17,6 +15,8 @@ from pipeline.ingest.transcript import QUESTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import pyarrow as pa
 
 AUTHOR, QUOTED, REPORTED = "author", "quoted", "reported"
 BODY = "body"
@@ -28,8 +28,10 @@ _PRONOUN = re.compile(r"(?:he|she|they|it|who)$", re.I)
 LOOK_BACK_CHARS = 400
 _PERSON = re.compile(r"[A-ZÀ-Ž][a-zà-ž’'-]+(?:\s(?:[A-Z]\.\s)?[A-ZÀ-Ž][a-zà-ž’'-]+)+")
 _GROUP = re.compile(
-    r"\b(?:[Tt]he\s)?(?:[A-Z]\w+(?:ans|ians|ese|ards|ists|crats)\b|(?:[A-Z]\w+\s)?(?:officials|leaders|critics|experts|diplomats|generals|"
-    r"commanders|analysts|ministers|lawmakers|senators|editorialists|observers|supporters|opponents|advocates|strategists|allies)\b)"
+    r"\b(?:[Tt]he\s)?(?:[A-Z]\w+(?:ans|ians|ese|ards|ists|crats)\b|(?:[A-Z]\w+\s)?(?:officials|leaders|critics|"
+    r"experts|diplomats|generals|"
+    r"commanders|analysts|ministers|lawmakers|senators|editorialists|observers|supporters|opponents|advocates|"
+    r"strategists|allies)\b)"
 )
 
 
@@ -54,7 +56,9 @@ class QuoteAttributor:
         return appended(table, self.output_schema, [self._voices(row) for row in rows])
 
     def _voices(self, row: Mapping[str, Any]) -> list[dict[str, str | None]]:
-        voices = attribute(row["text"], row["paragraphs"], row["sentences"], row["blocks"], self.options.min_quoted_share)
+        voices = attribute(
+            row["text"], row["paragraphs"], row["sentences"], row["blocks"], self.options.min_quoted_share
+        )
         return [{"voice": voice.voice, "speaker": voice.speaker} for voice in voices]
 
 
@@ -105,7 +109,11 @@ def _kind(text: str, sentence: Mapping[str, Any], quotations: list[Quotation], m
         return None
     start, end = sentence["start"], sentence["end"]
     goes_on = any(q.start < start < q.end or (q.is_carried and q.start == start) for q in quotations)
-    if quotations and (goes_on or _speaks_out(text, start, end, quotations) or n_quoted_chars(text, start, end, quotations) >= min_share * (end - start)):
+    if quotations and (
+        goes_on
+        or _speaks_out(text, start, end, quotations)
+        or n_quoted_chars(text, start, end, quotations) >= min_share * (end - start)
+    ):
         return QUOTED
     return REPORTED if reported_claim(_masked(text, start, end, quotations)) else AUTHOR
 
@@ -114,7 +122,7 @@ _SPEECH_COMES = re.compile(r"[,:]\s*$")
 
 
 def _speaks_out(text: str, start: int, end: int, quotations: list[Quotation]) -> bool:
-    """A whole sentence is quoted, however long the words that say who speaks: `"Let us be frank," the minister said.`"""
+    """A whole sentence is quoted, however long the words that say who speaks: `"Let us be frank," she said.`"""
     for q in quotations:
         words = text[q.start : min(q.end, end)].strip(_QUOTE_CHARS)
         stands_first = q.start == start or _SPEECH_COMES.search(text, max(start, q.start - 4), q.start)
@@ -204,7 +212,7 @@ def _set_apart(
         if is_quote:
             found.append(Quotation(start, end))
         is_open = is_quote and indent > 0 and (indent > 1 or text[end - 1] not in ".?!…")
-        announced = text[start:end].rstrip().endswith(":") and indent <= 1 and not is_quote or is_open
+        announced = (text[start:end].rstrip().endswith(":") and indent <= 1 and not is_quote) or is_open
     return found
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from pipeline.core.config import Section
 from pipeline.core.schemas import ARTICLE, CLEANED
 from pipeline.ingest import transcript
 from pipeline.ingest.columns import appended
 from pipeline.ingest.layout import units
-from pipeline.ingest.roles import BODY, FURNITURE, Tagged, tag_paragraphs
+from pipeline.ingest.paragraphs import BODY, FURNITURE
+from pipeline.ingest.roles import Tagged, tag_paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import pyarrow as pa
 
 
 class RulesCleaner:
@@ -26,7 +26,7 @@ class RulesCleaner:
     output_schema = CLEANED
 
     class Options(Section):
-        """`cuts_speaker_labels`: "Mr. DOE of Iowa." or "THE PRESIDENT:" before running text is a paragraph of its own."""
+        """`cuts_speaker_labels`: "Mr. DOE of Iowa." or "THE PRESIDENT:" is a paragraph apart from what is said."""
 
         cuts_speaker_labels: bool = True
 

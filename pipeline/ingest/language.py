@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from pipeline.ingest.words import words
+
 READ_CHARS = 4_000  # of the text; more does not change the answer
 MIN_WORDS = 20  # fewer say nothing about the language
 MIN_COMMON_SHARE = 0.2  # English prose has a third; then the identifier need not be loaded
-COMMON = frozenset(
+COMMON = words(
     "the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which "
-    "one you were her all their there been if more when will would who so no we our what its has about than".split()
+    "one you were her all their there been if more when will would who so no we our what its has about than"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 

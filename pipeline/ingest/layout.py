@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,7 @@ def _lines(text: str) -> list[_Line]:
 
 def _wrap_width(text: str, lines: list[_Line]) -> int | None:
     """The width that lines were broken at, None where they were not."""
-    followed = [a for a, b in zip(lines, lines[1:], strict=False) if not b.has_gap]
+    followed = [a for a, b in itertools.pairwise(lines) if not b.has_gap]
     lengths = sorted(line.end - line.start for line in followed)
     if len(followed) < 3:
         return None

@@ -11,30 +11,37 @@ import re
 from dataclasses import dataclass, field
 
 from pipeline.ingest.refused import RefusedError
+from pipeline.ingest.words import words
 
 MAX_DEPTH = 1_000  # open elements; browsers stop at 512
 MAX_TAGS = 100_000
 MAX_FAILED_TAGS = 50  # with unbalanced quotes, scanned to the end of the page; then a plain `>` ends a tag
-RAW = frozenset("script style textarea title xmp iframe noembed noframes".split())
-SKIPPED = frozenset("noscript template head svg math object video audio canvas select datalist dialog".split())
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-LEAVES = frozenset("p li dt dd td th tr tbody thead tfoot option h1 h2 h3 h4 h5 h6 pre summary legend".split())
-CONTAINERS = frozenset(
+RAW = words("script style textarea title xmp iframe noembed noframes")
+SKIPPED = words("noscript template head svg math object video audio canvas select datalist dialog")
+VOID = words("area base br col embed hr img input link meta param source track wbr")
+LEAVES = words("p li dt dd td th tr tbody thead tfoot option h1 h2 h3 h4 h5 h6 pre summary legend")
+CONTAINERS = words(
     "html body div section article main header footer nav aside figure figcaption blockquote ul ol dl table form "
-    "fieldset address details center caption hgroup menu button label".split()
+    "fieldset address details center caption hgroup menu button label"
 )
-FURNITURE_ELEMENTS = frozenset("nav footer aside figcaption form button label menu".split())
-WHOLE_PAGE = frozenset("html body main article".split())  # their classes describe the layout, not the content
+FURNITURE_ELEMENTS = words("nav footer aside figcaption form button label menu")
+WHOLE_PAGE = words("html body main article")  # their classes describe the layout, not the content
 HINTS = {
-    **dict.fromkeys("dek deck subtitle standfirst subhead subheading subheadline".split(), "dek"),
-    **dict.fromkeys("byline authorname dateline timestamp pubdate authors".split(), "byline"),
-    **dict.fromkeys("caption figcaption credit".split(), "caption"),
-    **dict.fromkeys("bio authorbio authorcard".split(), "bio"),
-    **dict.fromkeys("pullquote pulledquote".split(), "pullquote"),
-    **dict.fromkeys("advertisement advert ad ads adslot sponsored sponsor".split(), "advert"),
-    **dict.fromkeys("newsletter signup subscribe paywall promo promos related recirc trending".split(), "promo"),
-    **dict.fromkeys("share sharing social tools toolbar nav navigation menu breadcrumb breadcrumbs".split(), "nav"),
-    **dict.fromkeys("masthead kicker eyebrow skip cookie footer sidebar comments disclaimer copyright".split(), "nav"),
+    **dict.fromkeys(words("dek deck subtitle standfirst subhead subheading subheadline"), "dek"),
+    **dict.fromkeys(words("byline authorname dateline timestamp pubdate authors"), "byline"),
+    **dict.fromkeys(words("caption figcaption credit"), "caption"),
+    **dict.fromkeys(words("bio authorbio authorcard"), "bio"),
+    **dict.fromkeys(words("pullquote pulledquote"), "pullquote"),
+    **dict.fromkeys(words("advertisement advert ad ads adslot sponsored sponsor"), "advert"),
+    **dict.fromkeys(words("newsletter signup subscribe paywall promo promos related recirc trending"), "promo"),
+    **dict.fromkeys(
+        words("share sharing social tools toolbar nav navigation menu breadcrumb breadcrumbs"),
+        "nav",
+    ),
+    **dict.fromkeys(
+        words("masthead kicker eyebrow skip cookie footer sidebar comments disclaimer copyright"),
+        "nav",
+    ),
 }
 _NAME = re.compile(r"</?([a-zA-Z][^\s/>]{0,40})")
 _TAG_END = re.compile(r"""(?:[^"'>]++|"[^"]*+"|'[^']*+')*+>""")
@@ -87,7 +94,7 @@ class _Walk:
         end = kept[-1][1] - len(last) + len(last.rstrip())
         name, hint = self._where()
         tag = f"{name}.{hint}" if hint else name
-        is_furniture = bool(hint) and hint != "dek" or any(open.name in FURNITURE_ELEMENTS for open in self.stack)
+        is_furniture = (bool(hint) and hint != "dek") or any(open.name in FURNITURE_ELEMENTS for open in self.stack)
         self.found.append(Paragraph(text, start, end, tag, is_furniture))
 
     def _where(self) -> tuple[str, str]:

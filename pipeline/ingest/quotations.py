@@ -96,6 +96,11 @@ def n_quoted_chars(text: str, start: int, end: int, quotations: Sequence[Quotati
         if last <= first:
             continue
         is_whole = last - first >= 0.9 * (end - start)
-        if is_whole or len(text[first:last].split()) > MAX_SNIPPET_WORDS or last < quotation.end or first > quotation.start:
+        if (
+            is_whole
+            or len(text[first:last].split()) > MAX_SNIPPET_WORDS
+            or last < quotation.end
+            or first > quotation.start
+        ):
             n_inside += last - first
     return n_inside

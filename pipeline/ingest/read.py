@@ -6,7 +6,6 @@ import io
 import json
 import re
 import sys
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.core.errors import Refusal
@@ -18,6 +17,7 @@ from pipeline.ingest.sources import FORMATS, STDIN, find_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pipeline.core.config import Read
 
@@ -25,6 +25,7 @@ __all__ = ["Article", "read_articles", "tables"]
 
 MB = 1_000_000  # bytes; for an article, characters
 STDIN_ID = "stdin"
+NO_COLUMN = "no-text-column"
 SNIFF_BYTES = 1 << 16
 SYNONYMS = {
     "author": ("author", "authors", "byline", "writer"),
@@ -33,13 +34,13 @@ SYNONYMS = {
     "title": ("title", "headline"),
 }
 _JSON_START = re.compile(rb"\s*\{\s*(\"|\})")
-_HTML_START = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|article|main)\b", re.I | re.S)
+_HTML_START = re.compile(
+    rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|article|main)\b", re.I | re.S
+)
 _DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.I)
 
 
-def read_articles(
-    paths: Sequence[str], limits: Read, *, stdin: IO[bytes] | None = None
-) -> Iterator[Article | Refusal]:
+def read_articles(paths: Sequence[str], limits: Read, *, stdin: IO[bytes] | None = None) -> Iterator[Article | Refusal]:
     """The articles of files, folders, globs and `-` (standard input), lazily and in a fixed order."""
     first_source: dict[str, str] = {}
     for found in find_files(paths):
@@ -82,11 +83,11 @@ def _from_file(path: Path, source: str, limits: Read) -> Iterator[Article | Refu
         raise RefusedError("too-large", detail, "split the file, or raise read.max_file_mb")
     if format == "parquet":
         rows = parquet_rows(path, max_columns=limits.max_columns)
-        yield from _row_articles(rows, path.stem, source, limits, counts_lines=False)
+        yield from _row_articles(rows, path.stem, source, limits, format=format)
         return
     with path.open("rb") as stream:
         if format in ("jsonl", "csv"):
-            yield from _row_articles(_rows(format, stream, limits), path.stem, source, limits)
+            yield from _row_articles(_rows(format, stream, limits), path.stem, source, limits, format=format)
         else:
             yield _document(_all_bytes(stream, limits), path.stem, source, format, limits)
 
@@ -95,7 +96,7 @@ def _from_stdin(stdin: IO[bytes] | None, limits: Read) -> Iterator[Article | Ref
     stream = io.BufferedReader(_Raw(stdin or sys.stdin.buffer), SNIFF_BYTES)
     head = stream.peek(SNIFF_BYTES)
     if _JSON_START.match(head.removeprefix(b"\xef\xbb\xbf")):
-        yield from _row_articles(_rows("jsonl", stream, limits), STDIN_ID, STDIN, limits)
+        yield from _row_articles(_rows("jsonl", stream, limits), STDIN_ID, STDIN, limits, format="jsonl")
         return
     format = "html" if _HTML_START.match(head.removeprefix(b"\xef\xbb\xbf")) else "txt"
     yield _document(_all_bytes(stream, limits), STDIN_ID, STDIN, format, limits)
@@ -138,8 +139,14 @@ def _document(content: bytes, stem: str, source: str, format: str, limits: Read)
 
         page = read_page(decoded.text)
         return make_article(
-            stem, page.text, source=source, format=format, encoding=decoded.encoding, max_chars=max_chars,
-            known=page.known, blocks=page.blocks,
+            stem,
+            page.text,
+            source=source,
+            format=format,
+            encoding=decoded.encoding,
+            max_chars=max_chars,
+            known=page.known,
+            blocks=page.blocks,
         )
     _refuse_long_line(decoded.text, limits.max_line_chars)
     return make_article(
@@ -162,17 +169,19 @@ def _rows(format: str, stream: IO[bytes], limits: Read) -> Iterator[Row | Refuse
 
 
 def _row_articles(
-    rows: Iterator[Row | RefusedError], stem: str, source: str, limits: Read, *, counts_lines: bool = True
+    rows: Iterator[Row | RefusedError], stem: str, source: str, limits: Read, *, format: str
 ) -> Iterator[Article | RefusedError]:
-    n_rows = 0
+    n_rows, has_header = 0, format in ("csv", "parquet")
     for row in rows:
         n_rows += 1
         if isinstance(row, RefusedError):
             yield row
             continue
         try:
-            yield _row_article(row, stem, source, limits, line=row.line if counts_lines else None)
+            yield _row_article(row, stem, source, limits, line=row.line if format != "parquet" else None)
         except RefusedError as refused:
+            if has_header and refused.reason == NO_COLUMN:
+                raise  # no row of the file has it
             refused.line = row.line
             yield refused
     if not n_rows:
@@ -201,7 +210,7 @@ def _row_article(row: Row, stem: str, source: str, limits: Read, *, line: int | 
 def _text_of(row: Row, by_name: dict[str, str], column: str) -> str:
     if column.lower() not in by_name:
         names = ", ".join(list(row.cells)[:8]) or "none"
-        raise RefusedError("no-text", f"no column {column!r}; columns: {names}", "name it with read.text_column")
+        raise RefusedError(NO_COLUMN, f"no column {column!r}; columns: {names}", "name it with read.text_column")
     text = row.cells[by_name[column.lower()]]
     if text is None:
         raise RefusedError("empty", f"column {column!r} is null", "give the article's text")

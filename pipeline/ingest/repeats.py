@@ -24,7 +24,9 @@ def pull_quotes(paragraphs: Sequence[str]) -> set[int]:
             where = places.setdefault(gram, [])
             if len(where) < 4 and (not where or where[-1] != i):
                 where.append(i)
-    return {i for i, own in enumerate(words) if MIN_WORDS <= len(own) <= MAX_WORDS and _is_shown_again(i, words, places)}
+    return {
+        i for i, own in enumerate(words) if MIN_WORDS <= len(own) <= MAX_WORDS and _is_shown_again(i, words, places)
+    }
 
 
 def _is_shown_again(i: int, words: list[list[str]], places: dict[tuple[str, ...], list[int]]) -> bool:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
 
 from pipeline.core.config import Section
 from pipeline.core.schemas import CLEANED, SEGMENTED
 from pipeline.ingest.columns import appended
+from pipeline.ingest.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import pyarrow as pa
+
 LANGUAGE = "en"
+WINDOW_CHARS = 8_000
 LOOK_BACK_CHARS = 16  # longer than any abbreviation
 QUOTES = ("”", '"', "’", "'", "»")
-SMALL_ABBREVIATIONS = frozenset(
-    "etc vs v no nos vol fig pp pg ed eds cf al ca approx est dept ft lb lbs oz hr hrs min sec inc co corp ltd tel ext ret viz "
-    "seq esp incl max gen gov col sen rep st mr mrs ms dr prof jr sr a b c d e f g h i j k l m n o p q r s t u w x y z".split()
+SMALL_ABBREVIATIONS = words(
+    "etc vs v no nos vol fig pp pg ed eds cf al ca approx est dept ft lb lbs oz hr hrs min sec inc co corp ltd tel "
+    "ext ret viz seq esp incl max gen gov col sen rep st mr mrs ms dr prof jr sr a b c d e f g h i j k l m n o p q r "
+    "s t u w x y z"
 )
 _SPACE = re.compile(r"\s")
 _WORDLIKE = re.compile(r"\w")
@@ -28,7 +32,9 @@ _BREAK = re.compile(r"[.?!…](?:[’'](?!['’]))?[”\"»]?\)?(\s+)(?=(?:[\"'�
 _DOTS = re.compile(r"(?:\.\s?){3,}(?=[\s\"“A-Z(])")
 _LAST_WORD = re.compile(r"(?:^|[\s(\[“\"‘'—–-])(I|[a-zà-ž]+(?:[’'][a-z]+)?)[.?!…]$")
 _STRANDED = re.compile(r"\s(\"|“|''|``)\s*$")
-_TITLE_END = re.compile(r"(?:^|[\s(\[\"'“‘—–-])(?:Mr|Mrs|Ms|Messrs|Mx|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Maj|Capt|Cmdr|Adm|Sgt|Amb|Rev|Hon)\.$")
+_TITLE_END = re.compile(
+    r"(?:^|[\s(\[\"'“‘—–-])(?:Mr|Mrs|Ms|Messrs|Mx|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Maj|Capt|Cmdr|Adm|Sgt|Amb|Rev|Hon)\.$"
+)
 _HOUR_END = re.compile(r"\d\s?[ap]\.m\.$")
 _DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|E[SD]?T\b|GMT\b|C[SE]?T\b|P[SD]?T\b")
 _ATTRIBUTION = re.compile(
@@ -36,8 +42,10 @@ _ATTRIBUTION = re.compile(
     r"(?:said|says|asked|asks|wrote|writes|told|cried|replied|demanded|wondered|wanted to know|exclaimed|shouted)\b"
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\[\"'“‘—–-])(?:[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]|Mr|Mrs|Ms|Messrs|Dr|Prof|Sen|Rep|Reps|Sens|Gov|Gen|Col|Lt|Maj|Capt|"
-    r"Cmdr|Adm|Sgt|Amb|Rev|Hon|St|Sr|Jr|vs|v|etc|No|Nos|Vol|Art|Sec|Fig|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Inc|Corp|"
+    r"(?:^|[\s(\[\"'“‘—–-])(?:[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]|Mr|Mrs|Ms|Messrs|Dr|Prof|Sen|Rep|Reps|Sens|Gov|Gen|"
+    r"Col|Lt|Maj|Capt|"
+    r"Cmdr|Adm|Sgt|Amb|Rev|Hon|St|Sr|Jr|vs|v|etc|No|Nos|Vol|Art|Sec|Fig|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|"
+    r"Dec|Inc|Corp|"
     r"Co|Ltd|Bros|cf|al|approx|ca|pp?|e\.g|i\.e)\.$"
 )
 
@@ -62,7 +70,7 @@ class SentencexSegmenter:
 
 
 def _sentences(text: str, paragraphs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for paragraph in paragraphs:
         start, role, rule = paragraph["start"], paragraph["role"], paragraph["rule"]
         for first, last in sentence_spans(text[start : paragraph["end"]]):
@@ -72,14 +80,25 @@ def _sentences(text: str, paragraphs: Iterable[dict[str, Any]]) -> list[dict[str
 
 def sentence_spans(paragraph: str) -> list[tuple[int, int]]:
     """Spans without outer white space, in order, disjoint, that hold every character that is no space."""
+    flat = _SPACE.sub(" ", paragraph)  # one for one: a wrapped line is no boundary, and offsets hold
+    starts = {start for start in _library_starts(flat) if not _is_false(flat, start)} | set(_missed(flat))
+    cuts = sorted({0, len(flat), *(_with_opening_mark(flat, start) for start in starts if start < len(flat))})
+    spans = (_stripped(flat, start, end) for start, end in itertools.pairwise(cuts))
+    return _without_lone_marks(flat, [span for span in spans if span])
+
+
+def _library_starts(flat: str) -> Iterator[int]:
+    """Sentence starts by sentencex, which is given a window at a time: its time grows with the square of the length."""
     import sentencex
 
-    flat = _SPACE.sub(" ", paragraph)  # one for one: a wrapped line is no boundary, and offsets hold
-    starts = {bound["start_index"] for bound in sentencex.get_sentence_boundaries(LANGUAGE, flat)}
-    starts = {start for start in starts if not _is_false(flat, start)} | set(_missed(flat))
-    cuts = sorted({0, len(flat), *(_with_opening_mark(flat, start) for start in starts if start < len(flat))})
-    spans = (_stripped(flat, start, end) for start, end in zip(cuts, cuts[1:], strict=False))
-    return _without_lone_marks(flat, [span for span in spans if span])
+    at = 0
+    while at < len(flat):
+        window = flat[at : at + WINDOW_CHARS]
+        starts = [at + bound["start_index"] for bound in sentencex.get_sentence_boundaries(LANGUAGE, window)]
+        is_last = at + WINDOW_CHARS >= len(flat)
+        yield from (start for start in starts if start > at)
+        whole = starts[-1] if starts and starts[-1] > at + WINDOW_CHARS // 2 else at + WINDOW_CHARS
+        at = len(flat) if is_last else whole  # the last sentence of a window may be cut: it is read again
 
 
 def _missed(flat: str) -> Iterator[int]:
@@ -91,15 +110,19 @@ def _missed(flat: str) -> Iterator[int]:
             is_open = _opens(marks[k][1], is_open)
             k += 1
         head = flat[max(0, match.start() - LOOK_BACK_CHARS) : match.start() + 1]
-        if (is_open and not _ABBREVIATION.search(head)) or _is_common_end(head, match.group()):
-            if not _is_attribution(flat, match.end(1)):
-                yield match.end(1)
+        is_end = (is_open and not _ABBREVIATION.search(head)) or _is_common_end(head, match.group())
+        if is_end and not _is_attribution(flat, match.end(1)):
+            yield match.end(1)
 
 
 def _is_common_end(head: str, mark: str) -> bool:
     """Whether a full stop stands behind an ordinary word in small letters, which no abbreviation is."""
     word = _LAST_WORD.search(head)
-    return bool(word) and (word.group(1) not in SMALL_ABBREVIATIONS if word and word.group(1) != "I" else mark[1:2] in QUOTES)
+    if word is None:
+        return False
+    if word.group(1) == "I":
+        return mark[1:2] in QUOTES
+    return word.group(1) not in SMALL_ABBREVIATIONS
 
 
 def _is_false(flat: str, start: int) -> bool:

@@ -45,7 +45,7 @@ def find_files(paths: Sequence[str]) -> Iterator[Path | Refusal | str]:
 
 
 def _globbed(pattern: str) -> Iterator[Path | Refusal]:
-    matches = sorted(glob.glob(pattern, recursive=True))
+    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
     if not matches:
         yield Refusal(pattern, "missing", "no file matches the pattern", "check the pattern, or quote it for the shell")
     for match in matches:
