@@ -104,6 +104,7 @@ class Train(Section):
     sets: tuple[str, ...] = Field(default=("opeds",), min_length=1)
     trainer: Trainer = Trainer()
     folds: int = Field(default=5, ge=2)
+    is_parallel: bool = False  # fits the folds in a second process, beside the fit on everything
     model_name: str = Field(default="stance", pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
 
 

@@ -6,6 +6,7 @@ import logging
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pipeline.core.codebook import Codebook
     from pipeline.core.config import Config
     from pipeline.core.errors import Refusal
+    from pipeline.labeling.model import Model
     from pipeline.profiles.build import Profile
 
 log = logging.getLogger(__name__)
@@ -139,12 +141,18 @@ def _profiles(sentences: pa.Table, config: Config, opened: OpenModel) -> tuple[P
 
 def label_texts(texts: Sequence[str], ids: Sequence[str], *, folder: Path, config: Config) -> pa.Table:
     """The sentence table of texts in memory, by the same stages as `stance label`. Used by the served model."""
-    model = models.load(folder, threads=config.label.threads, batch_tokens=config.label.batch_tokens)
+    model = _loaded(folder, config.label.threads, config.label.batch_tokens)
     rows = article_rows(ids, texts, source="memory")
     table = pa.Table.from_pylist(rows, schema=schemas.ARTICLE)
     for stage in flow.stages(config, model):
         table = stage(table)
     return sentence_rows(table, model.codebook, identity(model, config))
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, threads: int | None, batch_tokens: int) -> Model:
+    """A served model answers many requests: it is verified and opened once a process."""
+    return models.load(folder, threads=threads, batch_tokens=batch_tokens)
 
 
 @dataclass(slots=True)

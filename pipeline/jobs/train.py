@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +32,7 @@ from pipeline.tracking.registry import Registration, register
 from pipeline.tracking.runs import job_run, opened
 from pipeline.tracking.store import preload
 from pipeline.training import decisions, mixing
-from pipeline.training.cross_fit import HeldOut, Trainer, cross_fitted
+from pipeline.training.cross_fit import Fitted, HeldOut, Trainer, cross_fitted
 from pipeline.training.examples import Example, examples
 
 if TYPE_CHECKING:
@@ -82,18 +84,29 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
         trainer: Trainer = kind(options_of(part, where="train.trainer"), book, seed=config.seed)
         for labelled in sets:
             run.dataset(_dataset(labelled), context="training")
-        held_out = cross_fitted(trainer, rows, k=config.train.folds, rng=np.random.default_rng(config.seed))
+        held_out, fitted = _fits(trainer, rows, config)
         judged = _judged(held_out, book, seed=config.seed)
         report = _report(judged, sets, book, config)
         _log(run, report)
-        log.info("fitting on all %d articles", len(rows))
-        fitted = trainer.fit(rows)
         with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
             folder = out or Path(scratch) / config.train.model_name
             fitted.write(folder, judged.layer)
             manifest = _seal(folder, judged, trainer, sets, book, config, report)
             version = _register(run, opening, folder, config, report)
         return Trained(config.train.model_name, version, sha256_json(manifest), out, run.id, report)
+
+
+def _fits(trainer: Trainer, rows: Sequence[Example], config: Config) -> tuple[Sequence[HeldOut], Fitted]:
+    """The folds' scores and the fit on everything, one after the other or side by side; the results are the same."""
+    k, seed = config.train.folds, config.seed
+    if not config.train.is_parallel:
+        held_out = cross_fitted(trainer, rows, k=k, seed=seed)
+        log.info("fitting on all %d articles", len(rows))
+        return held_out, trainer.fit(rows)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        beside = pool.submit(cross_fitted, trainer, rows, k=k, seed=seed)
+        fitted = trainer.fit(rows)
+        return beside.result(), fitted
 
 
 def _judged(held_out: Sequence[HeldOut], book: Codebook, *, seed: int) -> _Judged:

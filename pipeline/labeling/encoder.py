@@ -71,6 +71,8 @@ class EncoderLabeller:
         self.settings = settings
         self.weight, self.bias, self.rule_weight = heads["weight"], heads["bias"], heads.get("rules")
         self._runtime, self._tokenizer, self._batch_tokens = runtime, tokenizer, batch_tokens
+        tokenizer.no_padding()  # windows are packed here, and no sentence is cut short
+        tokenizer.no_truncation()
 
     @classmethod
     def open(cls, folder: Path, *, threads: int | None, batch_tokens: int) -> EncoderLabeller:
