@@ -27,6 +27,11 @@ def test_rare_labels_are_taken_whole_and_the_others_share_the_rest():
     assert [item.n for item in drawn] == sorted({item.n for item in drawn})
 
 
+def test_exactly_as_many_as_asked_for_are_drawn():
+    items = _items(neutral=9, hawkish=9, conciliatory=9)
+    assert [len(_draw(items, n)) for n in range(1, 28)] == list(range(1, 28))
+
+
 def test_the_seed_decides_the_draw():
     items = _items(neutral=300, hawkish=60)
     assert _draw(items, 40) == _draw(items, 40)
