@@ -82,7 +82,8 @@ class Correction:
         sizes = gold.sum(axis=1)
         shares, m = gold / sizes[:, None], error.p_sums.sum(axis=1) / sizes[:, None]
         pooled = error.p_sums.sum(axis=0) / np.maximum(gold.sum(axis=0), 1)[:, None]
-        scatter = error.p_products - pooled[:, :, None] * pooled[:, None, :]
+        sum_free = np.eye(shares.shape[1]) - 1 / shares.shape[1]  # rounding in the file must not leak into the gain
+        scatter = sum_free @ (error.p_products - pooled[:, :, None] * pooled[:, None, :]) @ sum_free
         response = _response(weights * sizes, shares, m, pooled)
         mean, spread = _population(weights, shares, error.design_effect / sizes)
         residual = (m - shares @ response) ** 2

@@ -88,7 +88,7 @@ class ClassifierError:
         Shapes: `articles` (n,), the article of each sentence, sentences in the order of the text; `gold`,
         `predicted` and `p` hold for each task (n, n_labels): indicators, indicators, calibrated probabilities.
         """
-        _, index = np.unique(np.asarray(articles, dtype=str), return_inverse=True)
+        index = np.unique(np.asarray(articles, dtype=str), return_inverse=True)[1]
         records = {}
         for question in questions(codebook):
             is_gold, is_predicted, scores = (
@@ -141,6 +141,7 @@ def _question_error(
     p: NDArray[np.float64],
 ) -> QuestionError:
     n_articles, k = int(index.max(initial=-1)) + 1, len(classes)
+    p = p / p.sum(axis=1, keepdims=True)  # float32 probabilities sum to one only nearly
     counts, p_sums = np.zeros((n_articles, k, k)), np.zeros((n_articles, k, k))
     np.add.at(counts, index, gold[:, :, None] * predicted[:, None, :])
     np.add.at(p_sums, index, gold[:, :, None] * p[:, None, :])
