@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     checked = actions.add_parser("check", help="schema, offsets, hashes, duplicates, leakage, counts")
     checked.add_argument("labelled", metavar="SET", help="a shipped labelled set, or a folder")
-    checked.add_argument("--apart-from", action="append", default=[], metavar="SET", help="a set that may share no text")
+    checked.add_argument(
+        "--apart-from", action="append", default=[], metavar="SET", help="a set that may share no text"
+    )
     described = actions.add_parser("stats", help="counts, lengths, repetition, distance from another set")
     described.add_argument("labelled", metavar="SET")
     described.add_argument("--against", metavar="SET", help="measure how easily the two sets are told apart")

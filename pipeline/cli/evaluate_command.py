@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("gold", metavar="GOLD", help="a shipped labelled set, or a folder with labels.jsonl and articles/")
+    parser.add_argument(
+        "gold", metavar="GOLD", help="a shipped labelled set, or a folder with labels.jsonl and articles/"
+    )
     options.add_model(parser)
     parser.add_argument("--no-mlflow", action="store_true", help="do not record the run")
     options.add_common(parser)

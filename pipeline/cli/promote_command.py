@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reference", metavar="models:/NAME/3", help="the version to promote, or models:/NAME@candidate")
-    parser.add_argument("--gold", required=True, metavar="GOLD", help="a labelled set that neither model was trained on")
+    parser.add_argument(
+        "--gold", required=True, metavar="GOLD", help="a labelled set that neither model was trained on"
+    )
     options.add_common(parser)
 
 

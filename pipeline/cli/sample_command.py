@@ -30,7 +30,13 @@ def run(args: argparse.Namespace) -> ExitCode:
     from pipeline.jobs.data import sample
 
     done = sample(
-        args.labelled, config, n=args.n, out=Path(args.to), task=args.task, format=args.tool, has_labels=args.with_labels
+        args.labelled,
+        config,
+        n=args.n,
+        out=Path(args.to),
+        task=args.task,
+        format=args.tool,
+        has_labels=args.with_labels,
     )
     print(f"{done.n_sentences} sentences in {done.path}")
     return ExitCode.DONE

@@ -32,9 +32,15 @@ def run(args: argparse.Namespace) -> ExitCode:
     trained = train(config, out=out)
     if args.json:
         figures = trained.report.as_metrics()
-        print(json.dumps({"name": trained.name, "version": trained.version, "sha256": trained.sha256, "held_out": figures}))
+        print(
+            json.dumps(
+                {"name": trained.name, "version": trained.version, "sha256": trained.sha256, "held_out": figures}
+            )
+        )
     else:
-        terminal_tables.show_evaluation(terminal.console(), trained.report, None, model=f"{trained.name}, held-out articles")
+        terminal_tables.show_evaluation(
+            terminal.console(), trained.report, None, model=f"{trained.name}, held-out articles"
+        )
     if not args.quiet:
         told = f"models:/{trained.name}/{trained.version}" if trained.version else "not registered"
         print(f"{told}  sha256 {trained.sha256[:12]}", file=sys.stderr)

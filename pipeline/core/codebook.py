@@ -97,7 +97,7 @@ class _Document(_Entry):
 
 
 RESERVED_TASK_NAMES = frozenset(
-    "article n start end text role rule voice speaker evidence abstained source title author outlet date".split()
+    "article n start end text role rule voice speaker evidence abstained source title author outlet date".split()  # noqa: SIM905
 )
 
 

@@ -87,11 +87,15 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     result = dict(below)
     for key, value in above.items():
         old = result.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        # another kind of part does not inherit the options of the old kind
-        is_other_part = both and "kind" in value and value["kind"] != old.get("kind")
-        result[key] = _merged(old, value) if both and not is_other_part else value
+        if isinstance(old, dict) and isinstance(value, dict) and _is_same_part(old, value):
+            value = _merged(old, value)
+        result[key] = value
     return result
+
+
+def _is_same_part(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
+    """Another kind of part does not inherit the options of the old kind."""
+    return "kind" not in above or above["kind"] == below.get("kind")
 
 
 def _parsed(override: str) -> dict[str, Any]:
@@ -158,9 +162,7 @@ def _option_problems(error: ValidationError, where: str, known: Mapping[str, Any
     for e in error.errors():
         path = ".".join([where, *map(str, e["loc"])])
         is_unknown = e["type"] == "extra_forbidden" and len(e["loc"]) == 1
-        told.append(
-            unknown_name("key", str(e["loc"][-1]), known, where=path) if is_unknown else f"{path}: {e['msg']}"
-        )
+        told.append(unknown_name("key", str(e["loc"][-1]), known, where=path) if is_unknown else f"{path}: {e['msg']}")
     return told
 
 

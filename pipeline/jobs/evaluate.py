@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """`reading` speaks of the pipeline's own roles, boundaries and voices; `report` of labels on the set's sentences."""
+    """`reading`: roles, boundaries and voices of the reading stages; `report`: labels of the set's own sentences."""
 
     report: EvaluationReport
     reading: segmentation.SegmentationReport

@@ -10,8 +10,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.labeling.stage import LabelStage
 
 if TYPE_CHECKING:
-    from pipeline.core.config import Config
-    from pipeline.core.config import Part
+    from pipeline.core.config import Config, Part
     from pipeline.engines.local import Stage
     from pipeline.labeling.model import Model
 

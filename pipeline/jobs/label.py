@@ -93,7 +93,9 @@ def label(
             outputs.write_refusals(Path(config.output.directory) / outputs.REFUSED, ledger.refusals)
         _refuse_nothing(ledger)
         record.metrics(count.metrics(len(ledger.refusals), time.monotonic() - start))
-        record.dataset(Dataset("input", sha256_rows(hashes), "input", count.n_articles, count.n_sentences), context="inference")
+        record.dataset(
+            Dataset("input", sha256_rows(hashes), "input", count.n_articles, count.n_sentences), context="inference"
+        )
         rows = [profile.as_row() for profile in shown]
         record.table("profiles.json", pa.Table.from_pylist(rows, schema=profile_schema(opened.model.codebook)))
         return LabelReport(
@@ -133,9 +135,7 @@ def batches(
 
 def _profiles(sentences: pa.Table, config: Config, opened: OpenModel) -> tuple[Profile, ...]:
     error = opened.error if config.profile.is_corrected else None
-    found = build_profiles(
-        sentences, opened.model.codebook, error=error, settings=config.profile, seed=config.seed
-    )
+    found = build_profiles(sentences, opened.model.codebook, error=error, settings=config.profile, seed=config.seed)
     return tuple(found)
 
 
@@ -194,7 +194,9 @@ class _ResultFiles:
         self.sentences.write(batch.sentences)
         rows = [profile.as_row() for profile in batch.profiles]
         self.profiles.write(pa.Table.from_pylist(rows, schema=profile_schema(batch.codebook)))
-        for article, text, kind in zip(*(batch.articles[c].to_pylist() for c in ("article", "text", "format")), strict=True):
+        for article, text, kind in zip(
+            *(batch.articles[c].to_pylist() for c in ("article", "text", "format")), strict=True
+        ):
             if kind == "html":  # offsets speak of the page's text, which the user does not have as a file
                 outputs.write_text(self.folder / "texts" / f"{article}.txt", text)
 
@@ -215,4 +217,6 @@ def _refuse_nothing(ledger: Ledger) -> None:
     if ledger.n_done:
         return
     told = "; ".join(map(str, ledger.refusals[:3])) or "no files were found"
-    raise InvalidInputError(f"nothing could be labelled: {told}", remedy="give .txt, .md, .html, .jsonl, .csv or .parquet")
+    raise InvalidInputError(
+        f"nothing could be labelled: {told}", remedy="give .txt, .md, .html, .jsonl, .csv or .parquet"
+    )

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
-
-import pyarrow as pa
 
 from pipeline.core.errors import StanceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
 
     from pipeline.core.config import OutputFormat
     from pipeline.core.errors import Refusal
@@ -38,7 +37,7 @@ def table_file(path: Path, schema: pa.Schema, format: OutputFormat) -> Iterator[
             writer = _WRITERS[format](file, schema)
             yield writer
             writer.close()
-        os.replace(partial, path)
+        partial.replace(path)
     except OSError as error:
         raise StanceError(
             f"cannot write: {error.strerror or error}", where=str(path), remedy="give another folder with --out"
@@ -63,7 +62,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 class _JsonLines:
-    def __init__(self, file: IO[bytes], schema: pa.Schema) -> None:  # noqa: ARG002 - one signature for all formats
+    def __init__(self, file: IO[bytes], schema: pa.Schema) -> None:
         self._file = file
 
     def write(self, table: pa.Table) -> None:

@@ -86,7 +86,14 @@ def promote(reference: str, gold_reference: str, config: Config) -> PromotionVer
         low = difference.difference.low
         is_proven = low is not None and low > settings.min_lower_bound
         verdict = PromotionVerdict(
-            candidate.uri, champion.uri, settings.task, gold.name, gold.sha256, difference, settings.min_lower_bound, is_proven
+            candidate.uri,
+            champion.uri,
+            settings.task,
+            gold.name,
+            gold.sha256,
+            difference,
+            settings.min_lower_bound,
+            is_proven,
         )
         run.text("verdict.json", json.dumps(verdict.as_dict(), indent=1))
         lead = difference.difference

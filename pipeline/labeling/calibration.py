@@ -47,8 +47,7 @@ def probabilities(task: Task, calibration: TaskCalibration, logits: NDArray[Any]
         result: NDArray[np.float64] = 0.5 * (1 + np.tanh(z / 2))  # the sigmoid, without overflow
         return result
     odds = np.exp(z - z.max(axis=1, keepdims=True))
-    result = odds / odds.sum(axis=1, keepdims=True)
-    return result
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
 def decided(task: Task, calibration: TaskCalibration, p: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.core.errors import ModelDamagedError
 from pipeline.labeling import rules
 from pipeline.labeling.scores import SentenceScores
 from pipeline.labeling.windows import Piece, Window, pack
@@ -36,6 +37,7 @@ class EncoderSettings:
     cls_id: int
     sep_id: int
     pad_id: int
+    features: tuple[str, ...] = ()  # the rules' features that the heads know, in the order of their columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class EncoderLabeller:
         self.settings = settings
         self.weight, self.bias, self.rule_weight = heads["weight"], heads["bias"], heads.get("rules")
         self._runtime, self._tokenizer, self._batch_tokens = runtime, tokenizer, batch_tokens
+        self._column = {name: column for column, name in enumerate(settings.features)}
         tokenizer.no_padding()  # windows are packed here, and no sentence is cut short
         tokenizer.no_truncation()
 
@@ -82,7 +85,7 @@ class EncoderLabeller:
         from pipeline.labeling.runtime import EncoderRuntime
 
         return cls(
-            settings=EncoderSettings(**json.loads((folder / SETTINGS).read_text(encoding="utf-8"))),
+            settings=_settings(folder / SETTINGS),
             runtime=EncoderRuntime(folder, threads=threads),
             tokenizer=Tokenizer.from_file(str(folder / TOKENIZER)),
             heads=load_file(folder / HEADS),
@@ -150,20 +153,20 @@ class EncoderLabeller:
     def _article_scores(
         self, article: ArticleText, tokens: Sequence[Tokens], parts: Sequence[NDArray[np.float32]]
     ) -> list[SentenceScores]:
-        hits = rules.hits(article.text, _spans(article)) if self.rule_weight is not None else [[]] * len(tokens)
+        hits = rules.hits(article.text, _spans(article)) if self._column else [[]] * len(tokens)
         return [
-            self._sentence_scores(*of_sentence)
-            for sentence, *of_sentence in zip(article.sentences, tokens, parts, hits, strict=True)
+            self._sentence_scores(own_tokens, own_parts, own_hits)
+            for sentence, own_tokens, own_parts, own_hits in zip(article.sentences, tokens, parts, hits, strict=True)
             if sentence.is_judged
         ]
 
-    def _sentence_scores(
-        self, tokens: Tokens, parts: NDArray[np.float32], hits: Sequence[rules.Hit]
-    ) -> SentenceScores:
+    def _sentence_scores(self, tokens: Tokens, parts: NDArray[np.float32], hits: Sequence[rules.Hit]) -> SentenceScores:
         contributions = np.zeros((len(tokens.word_spans), len(self.bias)), np.float32)
         np.add.at(contributions, tokens.words, parts)
         rest = self.bias.copy()
         for hit in hits:
+            if hit.feature not in self._column:  # a rule younger than the model
+                continue
             share = self._rule_share(hit)
             touched = _touched(tokens.word_spans, hit.spans)
             if touched.any():
@@ -180,7 +183,19 @@ class EncoderLabeller:
     def _rule_share(self, hit: rules.Hit) -> NDArray[np.float32]:
         """What a rule's hit adds to each logit. Shapes: (n_labels,)."""
         assert self.rule_weight is not None  # noqa: S101 - hits are looked for only where they have weights
-        return self.rule_weight[:, rules.FEATURES.index(hit.feature)] * np.float32(hit.value)
+        return self.rule_weight[:, self._column[hit.feature]] * np.float32(hit.value)
+
+
+def _settings(path: Path) -> EncoderSettings:
+    values = json.loads(path.read_text(encoding="utf-8"))
+    settings = EncoderSettings(**{**values, "features": tuple(values.get("features", ()))})
+    if lost := sorted(set(settings.features) - set(rules.FEATURES)):
+        raise ModelDamagedError(
+            f"the model counts on {len(lost)} rules that this version does not have, the first is {lost[0]!r}",
+            where=str(path),
+            remedy="use the package version in the model's manifest, or train the model again",
+        )
+    return settings
 
 
 def rule_matrix(article: ArticleText) -> NDArray[np.float32]:

@@ -73,7 +73,11 @@ def verify(folder: Path) -> dict[str, Any]:
     damage = [
         *(f"{name} is missing" for name in sorted(set(listed) - present)),
         *(f"{name} is not in the manifest" for name in sorted(present - set(listed))),
-        *(f"{name} was changed" for name in sorted(present & set(listed)) if not _is_intact(folder / name, listed[name])),
+        *(
+            f"{name} was changed"
+            for name in sorted(present & set(listed))
+            if not _is_intact(folder / name, listed[name])
+        ),
     ]
     if damage:
         raise ModelDamagedError(
@@ -111,7 +115,7 @@ def _manifest(path: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ModelDamagedError(f"the manifest is not JSON: {error}", where=str(path)) from error
-    if not isinstance(manifest, dict) or not MEMBERS <= manifest.keys():
+    if not isinstance(manifest, dict) or not manifest.keys() >= MEMBERS:
         raise ModelDamagedError(f"the manifest must have {', '.join(sorted(MEMBERS))}", where=str(path))
     if manifest["format"] != FORMAT:
         raise ModelDamagedError(
@@ -129,4 +133,4 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 
 def _is_intact(path: Path, listed: Mapping[str, Any]) -> bool:
-    return path.stat().st_size == listed["bytes"] and sha256_file(path) == listed["sha256"]
+    return bool(path.stat().st_size == listed["bytes"] and sha256_file(path) == listed["sha256"])

@@ -19,7 +19,7 @@ def show_stats(console: Console, stats: Stats) -> None:
     console.print(f"{stats.name}  sha256 {stats.sha256}", soft_wrap=True)
     console.print(f"{counts.articles} articles, {counts.sentences} sentences, {counts.body} of them body")
     labels = table("labels of body sentences", ["label", "sentences", "share"])
-    for task, values in {"voice": counts.voices, **counts.tasks}.items():
+    for task, values in counts.labels.items():
         for label, n in values.items():
             labels.add_row(f"{task} {label}", str(n), f"{n / max(counts.body, 1):.3f}")
     console.print(labels)
@@ -47,7 +47,10 @@ def show_agreement(console: Console, report: AgreementReport) -> None:
         f"{', '.join(report.files)}: coders {', '.join(report.coders)}; {report.n_articles} articles, "
         f"{report.n_sentences} sentences judged by two or more; codebook {report.codebook}"
     )
-    rows = table("Krippendorff's alpha, and macro-F1 of coder against coder", ["question", "measured as", "positives", "alpha", "macro-F1"])
+    rows = table(
+        "Krippendorff's alpha, and macro-F1 of coder against coder",
+        ["question", "measured as", "positives", "alpha", "macro-F1"],
+    )
     for task in report.tasks.values():
         if task.alpha is not None:
             rows.add_row(task.task, task.level_of_measurement, "", told(task.alpha), told(task.macro_f1))

@@ -42,7 +42,9 @@ def show_evaluation(
     console.print(
         Text(f"{model} on {report.gold}: {report.n_articles} articles, {report.n_sentences} sentences", style="bold")
     )
-    console.print(f"{report.level:.0%} intervals by bootstrap over articles; baselines beside; ceiling: coder against coder")
+    console.print(
+        f"{report.level:.0%} intervals by bootstrap over articles; baselines beside; ceiling: coder against coder"
+    )
     rows = report.as_table()
     for task in report.tasks:
         console.print()
@@ -80,7 +82,9 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
     """Profiles ordered by net value, then a verdict for each pair."""
     first = comparison.profiles[0]
     tasks = list(first.nets)
-    rows_table = table("profiles", ["op-ed" if comparison.by is None else comparison.by, "sentences", *(f"net {t}" for t in tasks)])
+    rows_table = table(
+        "profiles", ["op-ed" if comparison.by is None else comparison.by, "sentences", *(f"net {t}" for t in tasks)]
+    )
     order = sorted(comparison.profiles, key=lambda p: -(best(p.nets[tasks[0]]) or 0) if tasks else 0)
     for profile in order:
         nets = [interval(profile.nets[task], signed=True) for task in tasks]
@@ -89,7 +93,10 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
     for task in tasks:
         poles = first.codebook.task(task).poles
         if poles:
-            console.print(f"net {task}: +1 all {poles.positive}, -1 all {poles.negative}; {first.level:.0%} intervals", style="dim")
+            console.print(
+                f"net {task}: +1 all {poles.positive}, -1 all {poles.negative}; {first.level:.0%} intervals",
+                style="dim",
+            )
     for profile in comparison.profiles:
         if profile.reason:
             console.print(f"* not corrected for the model's error: {profile.reason}", style="yellow")

@@ -53,15 +53,17 @@ class HeldOut:
     logits: tuple[NDArray[np.float32], ...]
 
 
-def cross_fitted(trainer: Trainer, examples: Sequence[Example], *, k: int, rng: np.random.Generator) -> list[HeldOut]:
+def cross_fitted(trainer: Trainer, examples: Sequence[Example], *, k: int, seed: int) -> list[HeldOut]:
     """One entry a fitted fold. An article's sentences are never divided."""
-    fold_of = folds(len(examples), k=min(k, len(examples)), rng=rng)
+    fold_of = folds(len(examples), k=min(k, len(examples)), rng=np.random.default_rng(seed))
     n_fitted = min(trainer.n_fitted_folds or k, int(fold_of.max()) + 1)
     results = []
     for fold in range(n_fitted):
         held_out = tuple(e for e, f in zip(examples, fold_of, strict=True) if f == fold)
         trained_on = tuple(e for e, f in zip(examples, fold_of, strict=True) if f != fold)
-        log.info("fold %d of %d: %d articles to train on, %d held out", fold + 1, n_fitted, len(trained_on), len(held_out))
+        log.info(
+            "fold %d of %d: %d articles to train on, %d held out", fold + 1, n_fitted, len(trained_on), len(held_out)
+        )
         logits = tuple(trainer.fit(trained_on).score(held_out))
         results.append(HeldOut(held_out, trained_on, logits))
     return results

@@ -70,7 +70,7 @@ def _best_offsets(log_p: NDArray[np.float64], gold: NDArray[np.int64]) -> NDArra
                 found = _macro_f1((log_p + tried).argmax(axis=1), gold, n_labels)
                 if found > best + 1e-6:
                     best, offsets = found, tried
-    return offsets - offsets.mean()
+    return np.asarray(offsets - offsets.mean())
 
 
 def _macro_f1(predicted: NDArray[np.int64], gold: NDArray[np.int64], n_labels: int) -> float:

@@ -55,9 +55,7 @@ def examples(sets: Iterable[LabelledSet], codebook: Codebook) -> list[Example]:
 def judged_text(article: LabelledArticle, judged: Sequence[LabelledSentence]) -> ArticleText:
     """The article with the gold sentences: headlines and body to read, `judged` to judge."""
     wanted = {sentence.n for sentence in judged}
-    spans = (
-        SentenceSpan(s.start, s.end, s.n in wanted, s.voice) for s in article.sentences if s.role in CONTEXT_ROLES
-    )
+    spans = (SentenceSpan(s.start, s.end, s.n in wanted, s.voice) for s in article.sentences if s.role in CONTEXT_ROLES)
     return ArticleText(article.text, tuple(spans))
 
 

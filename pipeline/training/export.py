@@ -28,7 +28,7 @@ def write_encoder(folder: Path, encoder: Any, tokenizer: Any, *, quantisation: s
 
     folder.mkdir(parents=True, exist_ok=True)
     example = {name: torch.ones((1, N_EXAMPLE_TOKENS), dtype=torch.int64) for name in ("input_ids", "attention_mask")}
-    converted = openvino.convert_model(_TokenStates(encoder.eval()), example_input=example)
+    converted = openvino.convert_model(_token_states(encoder.eval()), example_input=example)
     for port, name in zip(converted.inputs, example, strict=True):
         port.get_tensor().set_names({name})
         port.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))
@@ -48,10 +48,10 @@ def write_heads(folder: Path, heads: Mapping[str, NDArray[np.float32]], settings
     (folder / SETTINGS).write_text(json.dumps(asdict(settings), indent=1) + "\n", encoding="utf-8")
 
 
-def _TokenStates(encoder: Any) -> Any:  # noqa: N802 - a class made where torch is known
+def _token_states(encoder: Any) -> Any:
     from torch import nn
 
-    class _Module(nn.Module):
+    class _Module(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.encoder = encoder

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from pipeline.core.config import Section
+from pipeline.labeling import rules
 from pipeline.labeling.encoder import EncoderLabeller, EncoderSettings, rule_matrix
 from pipeline.labeling.windows import Window, pack
 from pipeline.training import encoders
@@ -60,12 +61,13 @@ class FinetuneTrainer:
         window: int = Field(default=254, ge=16, le=8_190)
         overlap: int = Field(default=1, ge=0)
         balance: float = Field(default=0.5, ge=0, le=1)  # class weights are inverse frequency to this power
-        task_weights: dict[str, float] = {}  # 1 where a task is not named
+        task_weights: dict[str, float] = Field(default_factory=dict)  # multi-label tasks weigh 2 by default, others 1
         dropout: float = Field(default=0.1, ge=0, lt=1)
         uses_rules: bool = True
         precision: Literal["float32", "bfloat16"] = "bfloat16"
         quantisation: Literal["none", "int8_weights", "int8"] = "int8_weights"
         cross_fitted_folds: int | None = Field(default=2, ge=1)  # None fits all folds
+        threads: int | None = Field(default=None, ge=1)
 
     def __init__(self, options: Options, codebook: Codebook, *, seed: int) -> None:
         self.options, self.codebook, self.seed = options, codebook, seed
@@ -78,11 +80,11 @@ class FinetuneTrainer:
         import torch
 
         torch.manual_seed(self.seed)
+        if self.options.threads:
+            torch.set_num_threads(self.options.threads)
         start = encoders.load(self.options.encoder, dropout=self.options.dropout)
         windows = [w for example in examples for w in _windows(example, start.tokenizer, self.options)]
-        network = Network(
-            start.encoder, n_labels=len(self.codebook.columns()), n_rules=windows[0].rules.shape[1]
-        )
+        network = build_network(start.encoder, n_labels=len(self.codebook.columns()), n_rules=windows[0].rules.shape[1])
         loss = MultiTaskLoss(self.codebook, np.concatenate([e.targets for e in examples]), self.options)
         self._train(network, windows, loss)
         return FinetunedModel(network.eval(), start.tokenizer, self.options)
@@ -106,18 +108,18 @@ class FinetuneTrainer:
                     value.backward()
                     torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM)
                     optimiser.step()
-                    found = float(value)
+                    found = value.item()
                     mean_loss = found if math.isnan(mean_loss) else mean_loss + SMOOTHING * (found - mean_loss)
                 schedule.step()
             log.info("epoch %d of %d: loss %.3f", epoch + 1, self.options.epochs, mean_loss)
 
 
-def Network(encoder: Any, *, n_labels: int, n_rules: int) -> Any:  # noqa: N802 - a class made where torch is known
+def build_network(encoder: Any, *, n_labels: int, n_rules: int) -> Any:
     """Encoder, mean pooling and linear heads; the features of the rules have a linear head of their own."""
     import torch
     from torch import nn
 
-    class _Network(nn.Module):
+    class _Network(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.encoder = encoder
@@ -139,9 +141,7 @@ def Network(encoder: Any, *, n_labels: int, n_rules: int) -> Any:  # noqa: N802 
 class MultiTaskLoss:
     """Weighted sum of the tasks' losses; rare labels weigh more by a power of their inverse frequency."""
 
-    def __init__(
-        self, codebook: Codebook, targets: NDArray[np.float32], options: FinetuneTrainer.Options
-    ) -> None:
+    def __init__(self, codebook: Codebook, targets: NDArray[np.float32], options: FinetuneTrainer.Options) -> None:
         """Shapes: targets (n_sentences, n_labels) of the whole training set."""
         import torch
 
@@ -153,7 +153,8 @@ class MultiTaskLoss:
             rare = rare if task.kind == "multi" else rare / len(task.labels)
             self.weights[task.name] = torch.tensor(np.maximum(rare, 1e-3) ** options.balance, dtype=torch.float32)
         self.task_weights = {
-            task.name: options.task_weights.get(task.name, 2.0 if task.kind == "multi" else 1.0) for task, _ in self.tasks
+            task.name: options.task_weights.get(task.name, 2.0 if task.kind == "multi" else 1.0)
+            for task, _ in self.tasks
         }
 
     def __call__(self, logits: Any, targets: Any) -> Any:
@@ -222,6 +223,7 @@ def settings_of(tokenizer: Any, options: FinetuneTrainer.Options) -> EncoderSett
         cls_id=tokenizer.cls_token_id if tokenizer.cls_token_id is not None else tokenizer.bos_token_id,
         sep_id=tokenizer.sep_token_id if tokenizer.sep_token_id is not None else tokenizer.eos_token_id,
         pad_id=tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0,
+        features=rules.FEATURES if options.uses_rules else (),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from pipeline.core.config import Section
 from pipeline.core.errors import ConfigError
 from pipeline.core.places import shipped
 from pipeline.labeling import model as models
+from pipeline.labeling import rules
 from pipeline.labeling.encoder import HEADS, SETTINGS, TOKENIZER, EncoderLabeller, rule_matrix
 from pipeline.labeling.runtime import MODEL_FILE
 from pipeline.training import linear
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.training.examples import Example
     from pipeline.training.mixing import Mixing
 
-ENCODER_FILES = (MODEL_FILE, Path(MODEL_FILE).with_suffix(".bin").name, TOKENIZER, SETTINGS)
+ENCODER_FILES = (MODEL_FILE, Path(MODEL_FILE).with_suffix(".bin").name, TOKENIZER)
 
 
 class FrozenTrainer:
@@ -46,7 +49,9 @@ class FrozenTrainer:
         self.folder = shipped("models/default") if options.model == "default" else Path(options.model)
         start = models.load(self.folder)
         if not isinstance(start.labeller, EncoderLabeller):
-            raise ConfigError([f"train.trainer.model: {options.model!r} has no encoder; it is {start.manifest['labeller']}"])
+            raise ConfigError(
+                [f"train.trainer.model: {options.model!r} has no encoder; it is {start.manifest['labeller']}"]
+            )
         self.start = start.labeller
         self._features: dict[str, NDArray[np.float32]] = {}
 
@@ -89,6 +94,9 @@ class FrozenModel:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ENCODER_FILES:
             shutil.copyfile(self.trainer.folder / name, folder / name)
+        features = rules.FEATURES if self.trainer.options.uses_rules else ()
+        settings = replace(self.trainer.start.settings, features=features)
+        (folder / SETTINGS).write_text(json.dumps(asdict(settings), indent=1) + "\n", encoding="utf-8")
         width = self.trainer.start.weight.shape[1]
         heads = {"weight": self.weight[:, :width], "bias": self.bias}
         if self.trainer.options.uses_rules:

@@ -47,9 +47,7 @@ def fit(codebook: Codebook, logits: NDArray[np.floating], targets: NDArray[np.fl
     if len(logits) < MIN_SENTENCES:
         return Mixing.none(logits.shape[1])
     mean, spread = logits.mean(axis=0), logits.std(axis=0) + 1e-6
-    weight, bias = linear.fit_heads(
-        codebook, (logits - mean) / spread, targets, c=STRENGTH, balance=BALANCE, seed=seed
-    )
+    weight, bias = linear.fit_heads(codebook, (logits - mean) / spread, targets, c=STRENGTH, balance=BALANCE, seed=seed)
     scaled = weight / spread
     return Mixing(scaled.astype(np.float32), (bias - scaled @ mean).astype(np.float32))
 
@@ -70,8 +68,11 @@ def cross_fitted(
         if not others:
             return [np.asarray(z, np.float32) for z in logits]
         layer = fit(
-            codebook, np.concatenate([logits[i] for i in others]), np.concatenate([targets[i] for i in others]), seed=seed
+            codebook,
+            np.concatenate([logits[i] for i in others]),
+            np.concatenate([targets[i] for i in others]),
+            seed=seed,
         )
-        for i in np.flatnonzero(fold_of == fold):
+        for i in np.flatnonzero(fold_of == fold).tolist():
             mixed[i] = layer(logits[i])
     return mixed
