@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 CUES = word_tuple(
     "may may_say could could_past can would will must maybe likely hearsay according seem suggest tend i_think expect "
-    "risk estimate hard_to quasi weak possible_that chance unknown whether question_is question_open booster ability may_idle past"
+    "risk estimate hard_to quasi weak possible_that chance unknown whether question_is question_open booster "
+    "ability may_idle past"
 )
+_SHORT = {f"certainty.{cue}": cue for cue in (*CUES, "could_idle", "condition", "condition_idle")}
 _CANCELLED = (
     ("may", "may_idle"),
     ("may", "may_say"),
@@ -82,7 +84,7 @@ def _openings(reading: Reading, places: Places) -> Iterator[Hit]:
 
 def _effective(reading: Reading) -> dict[str, list[tuple[int, int]]]:
     """Cues of certainty less those that an idiom, ability or the month of May takes away."""
-    places = {name[10:]: list(found) for name, found in reading.cues.items() if name.startswith("certainty.")}
+    places = {_SHORT[name]: found for name, found in reading.cues.items() if name in _SHORT}
     for cue, canceller in _CANCELLED:
         if cue in places and canceller in places:
             idle = places[canceller]

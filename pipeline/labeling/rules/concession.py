@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.labeling.rules.reading import strength
+from pipeline.labeling.rules.reading import agreement, strength
+from pipeline.labeling.rules.tokens import PAUSES
 from pipeline.labeling.rules.wordlists import word_set
 
 if TYPE_CHECKING:
@@ -32,10 +33,15 @@ FEATURES = (
     "concession.but",
     "concession.turn",
     "concession.after_concession",
-    "concession.indeed",
+    "concession.signals",
+)
+_SIGNALS = frozenset(
+    f"concession.{name}"
+    for name in ("strong_opens", "strong_then_but", "strong_next_but", "objection", "may_but", "although_opens")
 )
 _TURNS = word_set("but yet however nevertheless nonetheless still")
 _ALTHOUGH = frozenset({"although", "though", "even though", "albeit"})
+_BEFORE_PAUSE = frozenset({"true", "yes", "sure"})  # these concede only as "True, ..."
 _OPENING = 5  # tokens in which a sentence's opening lies
 
 
@@ -55,8 +61,9 @@ def find(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
         yield reading.hit("concession.next_but", 1.0, (0, len(reading.words)))
     if "concession.turn" in cues:
         yield reading.hit("concession.turn", strength(len(cues["concession.turn"])), *cues["concession.turn"])
-    yield from _granting(reading, is_turned=bool(inner), is_next_turned=is_next_turned)
-    yield from _subordinate(reading)
+    found = [*_granting(reading, is_turned=bool(inner), is_next_turned=is_next_turned), *_subordinate(reading)]
+    yield from found
+    yield from agreement("concession.signals", [hit for hit in found if hit.feature in _SIGNALS])
 
 
 def _opens_with_turn(reading: Reading) -> bool:
@@ -64,13 +71,18 @@ def _opens_with_turn(reading: Reading) -> bool:
 
 
 def _concedes(reading: Reading) -> bool:
-    strong = reading.cues.get("concession.strong", ())
-    return any(first < _OPENING for first, _ in strong) or "concession.objection" in reading.cues
+    return any(first < _OPENING for first, _ in _strong(reading)) or "concession.objection" in reading.cues
+
+
+def _strong(reading: Reading) -> list[tuple[int, int]]:
+    found = reading.cues.get("concession.strong", ())
+    words = reading.sentence
+    return [p for p in found if words.word(p[0]) not in _BEFORE_PAUSE or words.word(p[1]) in PAUSES]
 
 
 def _granting(reading: Reading, *, is_turned: bool, is_next_turned: bool) -> Iterator[Hit]:
     cues = reading.cues
-    if strong := cues.get("concession.strong"):
+    if strong := _strong(reading):
         yield reading.hit("concession.strong", strength(len(strong)), *strong)
         if strong[0][0] < 3:
             yield reading.hit("concession.strong_opens", 1.0, strong[0])

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.labeling.rules import (
+    antithesis,
     certainty,
     concession,
     judgements,
-    parallel,
     questions,
     quotes,
     repetition,
     reports,
     stance,
+    tricolon,
 )
 from pipeline.labeling.rules.reading import read_article
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from pipeline.labeling.rules.tokens import Hit
 
-RULES = (certainty, reports, questions, quotes, concession, repetition, parallel, judgements, stance)
+RULES = (certainty, reports, questions, quotes, concession, repetition, tricolon, antithesis, judgements, stance)
 FEATURES: tuple[str, ...] = tuple(feature for rule in RULES for feature in rule.FEATURES)
 _COLUMN = {feature: column for column, feature in enumerate(FEATURES)}
 

@@ -60,6 +60,8 @@ FEATURES = (
     "shape.digits",
     "shape.position",
 )
+_COUNTED = frozenset(COUNTED)
+_FIRST_PERSON = ("i", "my", "me", "i'm", "i've")
 _YEAR = re.compile(r"1[0-9]{3}(?:'?s)?|20[0-4][0-9](?:'?s)?")
 OLD_YEAR = 1990  # before it, an op-ed about Russia speaks of the past
 _LIKE = frozenset({"like", "just as", "as in", "as with", "similar to", "akin to", "much like", "unlike"})
@@ -68,8 +70,8 @@ _TITLES = word_set("president prime minister senator secretary general chancello
 
 def find(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
     reading = readings[at]
-    for name in COUNTED:
-        if places := reading.cues.get(name):
+    for name, places in reading.cues.items():
+        if name in _COUNTED:
             yield reading.hit(name, strength(len(places)), *places)
     yield from _epithet(reading)
     yield from _history(readings, at)
@@ -145,10 +147,10 @@ def _shape(reading: Reading, position: float) -> Iterator[Hit]:
     for feature, mark in (("exclamation", "!"), ("dash", "-"), ("colon", ":"), ("bracket", "(")):
         if mark in words:
             yield reading.hit(f"shape.{feature}", strength(words.count(mark)))
-    first_person = sum(word in {"i", "my", "me", "i'm", "i've"} for word in words)
+    first_person = sum(map(words.count, _FIRST_PERSON))
     if first_person:
         yield reading.hit("shape.first_person", strength(first_person))
     if n:
-        forms = reading.sentence.forms
-        yield reading.hit("shape.names", sum(f[0].isupper() for f in forms[1:]) / n)
-        yield reading.hit("shape.digits", sum(f[0].isdigit() for f in forms) / n)
+        initials = [form[0] for form in reading.sentence.forms]
+        yield reading.hit("shape.names", sum(map(str.isupper, initials[1:])) / n)
+        yield reading.hit("shape.digits", sum(map(str.isdigit, initials)) / n)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 LEXICON = Path(__file__).with_name("lexicon.yaml")
+MAX_PLACES = 24  # of one list in a sentence; more is no further evidence
 MAX_STEM = 24  # letters; no stem is longer
 N_KNOWN_WORDS = 50_000  # bound of the word cache, so that hostile text cannot fill memory
 
@@ -101,7 +102,7 @@ def _note(found: Cues, name: str, first: int, last: int) -> None:
     places = found.get(name)
     if places is None:
         found[name] = [(first, last)]
-    elif first >= places[-1][1]:
+    elif first >= places[-1][1] and len(places) < MAX_PLACES:
         places.append((first, last))
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FEATURES = (
     "question.ends",
+    "question.own",
     "question.inside",
     "question.yes_no",
     "question.why",
@@ -75,7 +76,10 @@ def find(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
         return
     place = (0, len(words))
     yield reading.hit("question.ends", 1.0, place)
-    for feature in (*_form(reading), *_setting(readings, at)):
+    signs = {*_form(reading), *_setting(readings, at)}
+    if signs.isdisjoint({"quoted", "interview", "in_interview"}):
+        signs.add("own")
+    for feature in sorted(signs):
         yield reading.hit(f"question.{feature}", 1.0, place)
 
 

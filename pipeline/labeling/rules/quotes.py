@@ -31,7 +31,10 @@ FEATURES = (
     "quotes.judging_inside",
     "quotes.single_marks",
     "quotes.adopted_by_russia",
+    "quotes.so_called_bare",
+    "quotes.plain",
 )
+_EXCUSES = word_set("attributed said_before title defined")  # other reasons for quotation marks
 MAX_SCARE = 4  # words; codebook 1.0
 _SAID = word_set(
     "said says say called calls call told wrote writes added argued declared described replied asked stated "
@@ -47,6 +50,8 @@ _OWNERS = word_set("russia russian kremlin putin moscow soviet")
 
 def find(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
     reading = readings[at]
+    if bare := [(k, k + 1) for k, word in enumerate(reading.words) if word == "so-called"]:
+        yield reading.hit("quotes.so_called_bare", 1.0, *bare)
     single = list(_single_marks(reading))
     if not reading.quoted and not single:
         return
@@ -84,6 +89,8 @@ def _signs(reading: Reading, short: Sequence[tuple[int, int]], *, has_long: bool
             found.setdefault(sign, []).append(place)
     if has_long or any(f"report.{kind}" in reading.cues for kind in ("say", "act")):
         found["attributed"] = list(short)
+    if _EXCUSES.isdisjoint(found):
+        found["plain"] = list(short)
     for sign, places in found.items():
         yield reading.hit(f"quotes.{sign}", strength(len(places)), *places)
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.labeling.rules.lexicons import lexicon
 from pipeline.labeling.rules.tokens import Hit, Sentence, read
+from pipeline.labeling.rules.wordlists import is_content
 from pipeline.labeling.rules.zones import zones
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pipeline.labeling.rules.lexicons import Cues
 
@@ -19,28 +20,28 @@ MAX_CARRIED_QUOTE = 8  # sentences; a quotation open for longer is a stray mark
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A sentence as the rules see it. Shapes: `zones` is parallel to the tokens, `quoted` holds token ranges."""
+    """A sentence as the rules see it.
+
+    Shapes: `zones` is parallel to the tokens, `quoted` holds token ranges, `content` the places of content words.
+    """
 
     sentence: Sentence
+    words: tuple[str, ...]  # those of the sentence
     cues: Cues
     zones: Sequence[int]
     quoted: tuple[tuple[int, int], ...]
     opens_in_quote: bool
+    content: tuple[int, ...]
     triples: frozenset[tuple[str, str, str]]  # three tokens in a row, to find what neighbours share
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return self.sentence.words
 
     @property
     def is_question(self) -> bool:
         return self.sentence.final() == "?"
 
-    def spans(self, places: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-        return tuple(self.sentence.span(first, last) for first, last in places)
-
     def hit(self, feature: str, value: float, *places: tuple[int, int]) -> Hit:
-        return Hit(feature, value, self.spans(places))
+        """A hit whose evidence are the tokens of `places`."""
+        starts, ends = self.sentence.starts, self.sentence.ends
+        return Hit(feature, value, tuple([(starts[first], ends[last - 1]) for first, last in places]))
 
 
 def read_article(text: str, sentences: Sequence[tuple[int, int]]) -> list[Reading]:
@@ -52,7 +53,9 @@ def read_article(text: str, sentences: Sequence[tuple[int, int]]) -> list[Readin
         quoted, is_open = _quoted(sentence, is_open=n_carried > 0)
         words = sentence.words
         triples = frozenset(zip(words, words[1:], words[2:], strict=False))
-        readings.append(Reading(sentence, cue_lists.find(words), zones(sentence), quoted, n_carried > 0, triples))
+        content = tuple([at for at, word in enumerate(words) if is_content(word)])
+        cues = cue_lists.find(words)
+        readings.append(Reading(sentence, words, cues, zones(sentence), quoted, n_carried > 0, content, triples))
         n_carried = n_carried + 1 if is_open and n_carried < MAX_CARRIED_QUOTE else 0
     return readings
 
@@ -60,6 +63,14 @@ def read_article(text: str, sentences: Sequence[tuple[int, int]]) -> list[Readin
 def strength(n: int) -> float:
     """Of `n` cues: one is half the evidence, each further one adds half of what is left."""
     return 1.0 - 0.5**n
+
+
+def agreement(feature: str, signals: Sequence[Hit]) -> Iterator[Hit]:
+    """One hit for several rules that speak for the same figure: together they say more than their sum."""
+    if signals:
+        weight = sum(hit.value for hit in signals)
+        spans = tuple(dict.fromkeys(span for hit in signals for span in hit.spans))
+        yield Hit(feature, 1.0 - 0.5**weight, spans)
 
 
 def _quoted(sentence: Sentence, *, is_open: bool) -> tuple[tuple[tuple[int, int], ...], bool]:

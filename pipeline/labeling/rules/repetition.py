@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.labeling.rules.reading import strength
-from pipeline.labeling.rules.wordlists import NAMES_OF_THE_SUBJECT, STOPWORDS, word_set
+from pipeline.labeling.rules.reading import agreement, strength
+from pipeline.labeling.rules.wordlists import NAMES_OF_THE_SUBJECT, is_content, is_theme, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,24 @@ FEATURES = (
     "repetition.frame",
     "repetition.word_neighbour",
     "repetition.root",
+    "repetition.anaphora_long",
+    "repetition.signals",
 )
+_SIGNALS = frozenset(
+    f"repetition.{name}"
+    for name in (
+        "anaphora_clause",
+        "anaphora_neighbour",
+        "anaphora_long",
+        "epistrophe_clause",
+        "anadiplosis",
+        "word_close",
+        "word_thrice",
+        "frame",
+        "phrase",
+    )
+)
+LONG = 3  # words; so long an opening does not come back by chance
 MAX_PREFIX = 6  # words of an opening that are compared
 CLOSE = 7  # tokens between two of the same word that a reader hears
 ROOT = 6  # letters; "democracy" and "democratic"
@@ -43,10 +60,9 @@ _WEAK_OPENERS = word_set("the a an it he she they we i this that in of for at on
 
 def find(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
     reading = readings[at]
-    yield from _clauses(reading)
-    yield from _words(reading)
-    yield from _phrases(reading)
-    yield from _neighbours(readings, at)
+    found = [*_clauses(reading), *_words(reading), *_phrases(reading), *_neighbours(readings, at)]
+    yield from found
+    yield from agreement("repetition.signals", [hit for hit in found if hit.feature in _SIGNALS])
 
 
 def _strip(words: Sequence[str], first: int, last: int) -> int:
@@ -65,10 +81,6 @@ def _common(a: Sequence[str], b: Sequence[str]) -> int:
     return n
 
 
-def _is_content(word: str) -> bool:
-    return word[0].isalpha() and word not in STOPWORDS
-
-
 def _clauses(reading: Reading) -> Iterator[Hit]:
     words = reading.words
     starts = [(_strip(words, a, b), b) for a, b in _split_at_coordinators(reading.sentence)]
@@ -80,13 +92,13 @@ def _clauses(reading: Reading) -> Iterator[Hit]:
         n = _common(words[a : min(a_end, a + MAX_PREFIX)], words[b : min(b_end, b + MAX_PREFIX)])
         if n:
             same = words[a : a + n]
-            kind = content if any(map(_is_content, same)) else function
+            kind = content if any(map(is_theme, same)) else function
             if kind is content or n > 1 or same[0] not in _WEAK_OPENERS:
                 kind += [(a, a + n), (b, b + n)]
         last, other = words[a_end - 1], words[b_end - 1]
-        if last == other and _is_content(last) and b_end - b > 1:
+        if last == other and is_content(last) and b_end - b > 1:
             closes += [(a_end - 1, a_end), (b_end - 1, b_end)]
-        if last == words[b] and _is_content(last):
+        if last == words[b] and is_content(last):
             doubles += [(a_end - 1, a_end), (b, b + 1)]
     for feature, places in (
         ("anaphora_clause", content),
@@ -114,11 +126,14 @@ def _split_at_coordinators(sentence: Sentence) -> list[tuple[int, int]]:
 def _words(reading: Reading) -> Iterator[Hit]:
     places: dict[str, list[int]] = {}
     roots: dict[str, set[str]] = {}
-    for at, word in enumerate(reading.words):
-        if len(word) > 2 and _is_content(word):
+    words = reading.words
+    for at in reading.content:
+        word = words[at]
+        if len(word) > 2:
             places.setdefault(word, []).append(at)
-            if len(word) >= ROOT:
-                roots.setdefault(word[:ROOT], set()).add(word)
+    for word in places:
+        if len(word) >= ROOT:
+            roots.setdefault(word[:ROOT], set()).add(word)
     twice = {word: found for word, found in places.items() if len(found) > 1}
     kinds: dict[str, list[tuple[int, int]]] = {}
     for word, found in twice.items():
@@ -146,7 +161,7 @@ def _phrases(reading: Reading) -> Iterator[Hit]:
         places: list[tuple[int, int]] = []
         for at in range(len(words) - n + 1):
             phrase = words[at : at + n]
-            if not all(w[0].isalnum() for w in phrase) or (n == 2 and not any(map(_is_content, phrase))):
+            if not all(w[0].isalnum() for w in phrase) or (n == 2 and not any(map(is_content, phrase))):
                 continue
             first = seen.setdefault(phrase, at)
             if at >= first + n and not any(w in NAMES_OF_THE_SUBJECT for w in phrase):
@@ -177,7 +192,7 @@ def _neighbours(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
         if not 0 <= other_at < len(readings):
             continue
         is_next_to = abs(other_at - at) == 1
-        for feature, value, place in _shared(reading, readings[other_at]):
+        for feature, value, place in _shared(reading, readings[other_at], is_next_to=is_next_to):
             if feature.startswith("anaphora") and is_next_to:
                 sides += 1
             weight = value if is_next_to else value / 2
@@ -189,24 +204,28 @@ def _neighbours(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
         yield reading.hit("repetition.anaphora_both", 1.0, (0, 1))
 
 
-def _shared(reading: Reading, other: Reading) -> Iterator[tuple[str, float, tuple[int, int]]]:
+def _shared(reading: Reading, other: Reading, *, is_next_to: bool) -> Iterator[tuple[str, float, tuple[int, int]]]:
     words, others = reading.words, other.words
     if not words or not others:
         return
     a, b = _strip(words, 0, len(words)), _strip(others, 0, len(others))
     n = _common(words[a : a + MAX_PREFIX], others[b : b + MAX_PREFIX])
     if n:
-        is_content = any(_is_content(w) and w not in NAMES_OF_THE_SUBJECT for w in words[a : a + n])
-        yield f"anaphora_neighbour{'' if is_content else '_function'}", strength(n), (a, a + n)
+        has_theme = any(map(is_theme, words[a : a + n]))
+        yield "anaphora_neighbour" if has_theme else "anaphora_neighbour_function", strength(n), (a, a + n)
+        if n >= LONG:
+            yield "anaphora_long", strength(n - 2), (a, a + n)
+    if not is_next_to:
+        return
     last, last_other = _last_word(words), _last_word(others)
-    if words[last] == others[last_other] and _is_content(words[last]):
+    if words[last] == others[last_other] and is_content(words[last]):
         yield "epistrophe_neighbour", 1.0, (last, last + 1)
     shared = reading.triples & other.triples
     if shared and (place := _heard_triple(words, shared)):
         yield "phrase_neighbour", 1.0, place
     if len(words) < 16:  # in a short sentence a word that comes back is heard
-        known = {w for w in others if _is_content(w) and len(w) > 3} - NAMES_OF_THE_SUBJECT
-        back = [k for k, w in enumerate(words) if w in known]
+        known = {others[k] for k in other.content}
+        back = [k for k in reading.content if words[k] in known and len(words[k]) > 3 and is_theme(words[k])]
         if back:
             yield "word_neighbour", strength(len(back)), (back[0], back[0] + 1)
 
@@ -214,7 +233,7 @@ def _shared(reading: Reading, other: Reading) -> Iterator[tuple[str, float, tupl
 def _heard_triple(words: Sequence[str], shared: frozenset[tuple[str, ...]]) -> tuple[int, int] | None:
     for at in range(len(words) - 2):
         triple = words[at : at + 3]
-        if triple in shared and any(map(_is_content, triple)) and all(w[0].isalnum() for w in triple):
+        if triple in shared and any(map(is_content, triple)) and all(w[0].isalnum() for w in triple):
             return at, at + 3
     return None
 

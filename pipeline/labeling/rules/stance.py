@@ -25,13 +25,14 @@ FEATURES = (
     "stance.russia.opens",
     "stance.west.opens",
 )
+_CUES = tuple((name, f"stance.{name}") for name in (*SIDES, *THEMES, "recommend", "negation"))
 NEGATED_REACH = 5  # tokens between a negation and what it denies
 SUBJECT_REACH = 12  # tokens between an actor and what it does
 
 
 def find(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
     reading = readings[at]
-    cues = {name[7:]: found for name, found in reading.cues.items() if name.startswith("stance.")}
+    cues = {name: reading.cues[cue] for name, cue in _CUES if cue in reading.cues}
     for name, places in cues.items():
         yield reading.hit(f"stance.{name}", strength(len(places)), *places)
     for side in ("russia", "west"):

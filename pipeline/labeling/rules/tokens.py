@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from pipeline.labeling.rules.wordlists import word_set
 
 MAX_TOKENS = 400  # a longer "sentence" is a list or an attack; its head is enough for evidence
+MAX_WORD = 40  # letters; what is longer is no word and only its head is kept
+N_KNOWN_FORMS = 65_536  # bound of the cache of spellings, so that hostile text cannot fill memory
 PAUSES = frozenset({",", ";", ":", "-", "(", ")", "[", "]", ".", "!", "?", "..."})
 QUOTES = frozenset({'"'})
 
@@ -80,12 +83,13 @@ def read(text: str, start: int, end: int) -> Sentence:
     for match in islice(_TOKEN.finditer(text, start, end), MAX_TOKENS):
         form = match[0]
         forms.append(form)
-        words.append(_normal(form))
+        words.append(_normal(form) if len(form) <= MAX_WORD else form[:MAX_WORD].lower())
         starts.append(match.start())
         ends.append(match.end())
     return Sentence(tuple(words), tuple(forms), tuple(starts), tuple(ends), _clauses(words))
 
 
+@lru_cache(maxsize=N_KNOWN_FORMS)
 def _normal(form: str) -> str:
     if not form[0].isalnum():
         return "-" if form.startswith("--") else "..." if form.startswith("..") else _SAME.get(form, form)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 
 def word_set(words: str) -> frozenset[str]:
     """The words of a text, as one writes them: "a an the"."""
     return frozenset(words.split())
+
+
+@lru_cache(maxsize=65_536)
+def is_content(word: str) -> bool:
+    """Whether a token carries a theme: a word that is no stopword."""
+    return word[0].isalpha() and word not in STOPWORDS
+
+
+def is_theme(word: str) -> bool:
+    """A content word that is no name which texts about Russia cannot but repeat."""
+    return is_content(word) and word not in NAMES_OF_THE_SUBJECT
 
 
 def word_tuple(words: str) -> tuple[str, ...]:

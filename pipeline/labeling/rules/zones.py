@@ -18,7 +18,7 @@ MAIN, COMPLEMENT, LOWER, BEFORE_BUT = range(4)
 ZONES = ("main", "complement", "lower", "before_but")
 
 FRONTED = word_set(
-    "if unless when while although though because since as whether once until after before given even despite "
+    "if unless when while although though because since as whether once until after before given despite "
     "whereas whatever whoever wherever however whenever by in with without for instead rather"
 )
 ADVERBIAL = word_set("because since although though while if unless when until lest whereas whenever")
@@ -34,8 +34,9 @@ _PARTICLES = word_set(
     "even all of and but or for with in to about on by from at after before since despite than as not"
 )
 SUBJECTS = word_set("i he she it they we you this that there these those it's they're he's there's who")
+FRONT_REACH = 40  # tokens in which the comma behind a fronted clause is looked for
 BUT_REACH = 10  # tokens after "but" in which a finite verb makes it a clause of its own
-OPENERS = word_set("and but so yet or - \" ' ( indeed then now thus moreover")
+OPENERS = word_set("and but so yet or - \" ' ( indeed then now thus moreover even")
 _BE = word_set("is are was were be 's isn't it's that's")
 _COMMENT = word_set(  # a that-clause after these is the sentence's point
     "likely unlikely possible probable conceivable plausible chance chances risk danger possibility likelihood "
@@ -68,7 +69,10 @@ def zones(sentence: Sentence) -> list[int]:
         elif word == "(":
             zone = LOWER
         elif is_open and word in FRONTED:
-            zone, is_fronted, is_open = LOWER, True, False
+            is_open = False
+            is_fronted = "," in words[at : at + FRONT_REACH]
+            if is_fronted or word in ADVERBIAL:
+                zone, n_finite = LOWER, 1  # no comma: the first finite verb is taken for the main one
         elif word in RELATIVE and not is_open:
             zone, n_finite = LOWER, 0
         elif word in ADVERBIAL and zone != COMPLEMENT and words[at - 1] != "as":
