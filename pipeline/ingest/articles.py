@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_ID_CHARS = 150  # an id names files; most file systems take 255 bytes
 _UNSAFE_IN_ID = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u2028\u2029]+')
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_WORD = re.compile(r"\w")
+_WORD = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)

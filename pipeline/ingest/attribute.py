@@ -10,7 +10,7 @@ from pipeline.core.config import Section
 from pipeline.core.schemas import ATTRIBUTED, SEGMENTED
 from pipeline.ingest.columns import appended
 from pipeline.ingest.quotations import Quotation, find_quotations, n_quoted_chars
-from pipeline.ingest.speech import MASK, quote_attribution, reported_claim
+from pipeline.ingest.speech import MASK, announced_speaker, quote_attribution, reported_claim
 from pipeline.ingest.transcript import QUESTION
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 AUTHOR, QUOTED, REPORTED = "author", "quoted", "reported"
 BODY = "body"
 QUESTIONER = "Q"
-MIN_SPOKEN_WORDS = 3
 _QUOTE_CHARS = "\"'“”„«»‘’` "
 NEAR_SENTENCES = 2  # where the speaker of a quotation is looked for
 _PRONOUN = re.compile(r"(?:he|she|they|it|who)$", re.I)
@@ -126,7 +125,7 @@ def _speaks_out(text: str, start: int, end: int, quotations: list[Quotation]) ->
     for q in quotations:
         words = text[q.start : min(q.end, end)].strip(_QUOTE_CHARS)
         stands_first = q.start == start or _SPEECH_COMES.search(text, max(start, q.start - 4), q.start)
-        if stands_first and words[:1].isupper() and len(words.split()) >= MIN_SPOKEN_WORDS:
+        if stands_first and words[:1].isupper() and (q.start == start or len(words.split()) > 2):
             return q.start > start or text[q.end - 2 : q.end - 1] in ",.?!" or q.end >= end
     return False
 
@@ -147,7 +146,7 @@ def _with_speakers(text: str, near: _Near, kinds: list[str | None], turns: list[
         claims.append(quote_attribution(masked) if kind == QUOTED else _reported_speaker(masked) if kind else None)
     voices: list[Voice] = []
     t, last = 0, ""
-    for i, ((sentence, _), kind) in enumerate(zip(near, kinds, strict=True)):
+    for i, ((sentence, own), kind) in enumerate(zip(near, kinds, strict=True)):
         while t < len(turns) and turns[t][1] <= sentence["start"]:
             t += 1
         turn = turns[t][2] if t < len(turns) and turns[t][0] <= sentence["start"] else ""
@@ -159,7 +158,8 @@ def _with_speakers(text: str, near: _Near, kinds: list[str | None], turns: list[
             voices.append(Voice(kind, last))
         else:
             voices.append(Voice(kind, "" if kind else None))
-            last = "" if kind is None else last
+            if kind == AUTHOR and i + 1 < len(kinds) and kinds[i + 1] == QUOTED:
+                last = announced_speaker(_masked(text, sentence["start"], sentence["end"], own)) or last
     return voices
 
 

@@ -37,7 +37,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         _I,
     ),
     "copyright": re.compile(
-        r"(?:©|\(c\)\s|copyright\b)|.*(?:©\s*\d{4}|\ball rights reserved\b|\bno part of this publication\b|"
+        r"(?:©|\(c\)\s|copyright(?:\W*$|\W+(?:\d{4}|by\b|the\b|c\b)))|"
+        r".*(?:©\s*\d{4}|\ball rights reserved\b|\bno part of this publication\b|"
         r"\breprint permission\b)",
         _I,
     ),
@@ -195,7 +196,7 @@ BYLINE = re.compile(
     r"(?i:contributor|columnist|writer|correspondent|editor|fellow|director|professor|analyst|reporter|staff|"
     r"board|leader|lecturer|"
     r"chairman|researcher|scholar|economist|associate)\b[^.?!]{0,80}$|"
-    r"[\w .’'-]{2,40} (?:leader|editorial board|Editorial Board)$"
+    r"[\w .’'-]{2,40},?\s?(?:leading article|leader|editorial board|Editorial Board)$"
 )
 _PLAIN_NAME = r"[A-ZÀ-Ž][\w.’'-]*(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al)\s+)*[A-ZÀ-Ž][\w.’'-]*){0,3}"
 NAMES_ONLY = re.compile(

@@ -98,8 +98,10 @@ class _Walk:
         self.found.append(Paragraph(text, start, end, tag, is_furniture))
 
     def _where(self) -> tuple[str, str]:
-        containers = [open for open in self.stack if open.name in CONTAINERS]
-        name = self.leaf[0] if self.leaf else (containers[-1].name if containers else "body")
+        containers = [open.name for open in self.stack if open.name in CONTAINERS]
+        name = self.leaf[0] if self.leaf else (containers[-1] if containers else "body")
+        if name == "p" and "blockquote" in containers:
+            name = "blockquote"  # whose words they are matters more than how they are set
         hints = [self.leaf[1]] if self.leaf else []
         hints += [open.hint for open in reversed(self.stack)]
         return name, next((hint for hint in hints if hint), "")

@@ -62,7 +62,8 @@ _FIRST_PERSON = re.compile(
     r"\b(?:I|we|We|you|You|us|me|one|One|nobody|Nobody|[Nn]o one|[Nn]obody|[Ww]ho|[Ww]hat|[Ww]hoever)\b"
 )
 _NO_SPEAKER = re.compile(
-    r"^(?:it|this|that|these|those|which|there|what|here|evidence|data|history|the (?:fact|evidence|data|record|"
+    r"^(?:whatever|whoever|those who|front of|spite of|terms of|"
+    r"it|this|that|these|those|which|there|what|here|evidence|data|history|the (?:fact|evidence|data|record|"
     r"result|answer|question|point|"
     r"reason|problem|lesson|truth|idea|treaty|constitution|resolution|agreement|story))\b",
     re.I,
@@ -121,18 +122,19 @@ _AS_SAID = re.compile(
     rf"yesterday|during|to|back)\b[^,.;]{{0,60}})?"
     rf"\s*(?:[,.;—–)]|{MASK}|$)|\b[Aa]s\s+(?:said|noted|argued|reported)\s+by\s+(?P<subject2>{SOURCE})"
 )
-_INVERTED = re.compile(
-    rf"(?:,|"
-    rf"{MASK})\s*(?:{_ASIDE})\s+(?P<subject>(?:the\s+)?(?:[a-z-]+\s+){{0,4}}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,4}}|"
+_BEHIND_VERB = (
+    rf"(?P<subject>(?:the\s+)?(?:[a-z-]+\s+){{0,4}}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,4}}|"
     rf"(?:an?|one|the)\s+[\w’'-]+(?:\s+[\w’'-]+){{0,3}})"
 )
+_INVERTED = re.compile(rf"(?:,|{MASK})\s*(?:{_ASIDE})\s+{_BEHIND_VERB}")
+_INVERTED_QUOTE = re.compile(rf"{MASK}\s*,?\s*(?:{_SAY})\s+{_BEHIND_VERB}")
 _AFTER_QUOTE = re.compile(
     rf"{MASK}\s*,?\s*(?P<subject>(?:(?!\bbut\b)[\w.’'-]+\s+){{1,14}}?)(?P<aux>{_AUX})(?:{_SAY}|{_TELL})\b"
 )
 _ACCORDING = re.compile(r"\b[Aa]ccording to (?P<subject>(?:(?!\b(?:is|are|was|were|has|have)\b)[^,;:.()]){2,90})")
 _IN_VIEW = re.compile(
     r"\b[Ii]n (?P<subject>(?:(?!\bmy\b|\bour\b)[\w.’' -]){2,50}?)(?:['’]s?|(?<=\btheir)|(?<=\bhis)|"
-    r"(?<=\bher))\s+(?:own\s+)?(?:view|eyes|opinion|telling|words|account|judgment|estimation|reading|mind)\b|"
+    r"(?<=\bher))\s+(?:own\s+)?(?:view|opinion|telling|words|account|judgment|estimation|reading|mind)\b|"
     r"\b[Ff]rom (?P<subject2>[\w.’' -]{2,60}?)['’]s? (?:perspective|standpoint|point of view|viewpoint)\b"
 )
 _PASSIVE = re.compile(
@@ -154,12 +156,23 @@ class Attribution:
 def reported_claim(masked: str) -> Attribution | None:
     """The attribution of a sentence's main claim to a third person; quoted characters are masked."""
     sentence = masked[:MAX_CHARS]
+    return None if sentence.rstrip().endswith(":") else _attribution(sentence)  # a colon only announces what follows
+
+
+def announced_speaker(masked: str) -> str:
+    """Who is said to speak in what follows a colon, "" where nobody is."""
+    sentence = masked[:MAX_CHARS].rstrip()
+    found = _attribution(f"{sentence} {MASK}") if sentence.endswith(":") else None
+    return found.speaker if found else ""
+
+
+def _attribution(sentence: str) -> Attribution | None:
     for pattern in (_ACCORDING, _IN_VIEW, _AS_SAID):
         if match := pattern.search(sentence):
             subject = match.group("subject") or match.groupdict().get("subject2") or ""
             if _is_speaker(subject):
                 return Attribution(_noun_phrase(subject))
-    found = None if sentence.rstrip().endswith(":") else _main_clause(sentence)  # it only announces a quotation
+    found = _main_clause(sentence)
     if found:
         return found
     for pattern in (_MID, _INVERTED):
@@ -172,7 +185,7 @@ def reported_claim(masked: str) -> Attribution | None:
 def quote_attribution(masked: str) -> str | None:
     """The speaker that stands beside a quotation, None where nobody does."""
     sentence = masked[:MAX_CHARS]
-    for pattern in (_INVERTED, _AFTER_QUOTE, _MID):
+    for pattern in (_INVERTED_QUOTE, _AFTER_QUOTE, _INVERTED, _MID):
         match = pattern.search(sentence)
         if match and _is_third_person(match.group("subject")):
             return _noun_phrase(match.group("subject"))
