@@ -91,6 +91,9 @@ class Compare(Section):
 
 
 class Evaluate(Section):
+    """`split`: the part of the gold set that is scored, where the set has splits; None scores all of it."""
+
+    split: str | None = "test"
     level: float = Field(default=0.95, gt=0.5, lt=1)
     resamples: int = Field(default=1_000, ge=100)
     has_baselines: bool = True

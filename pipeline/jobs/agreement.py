@@ -45,7 +45,7 @@ def agreement(references: Sequence[str], config: Config, *, coders: Sequence[str
     """
     codebook = codebooks.load(config.codebook)
     rows = [row for reference in references for path in _paths(reference) for row in coder_rows(path, codebook)]
-    chosen = [row for row in rows if row["coder"] in coders] if coders else _whole(rows)
+    chosen = [row for row in rows if row["coder"] in coders] if coders else whole(rows)
     tasks = measure(
         judgements_from_rows(chosen, codebook),
         codebook,
@@ -75,7 +75,7 @@ def _paths(reference: str) -> list[Path]:
     return [find(reference)]
 
 
-def _whole(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def whole(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Rows of coders who answered at least half of what the busiest coder of the article did."""
     n_rows = Counter((row["article"], row["coder"]) for row in rows)
     most: dict[object, int] = {}

@@ -11,7 +11,8 @@ import numpy as np
 from pipeline.corpus import labelled_set
 from pipeline.corpus.coders import coder_rows
 from pipeline.jobs import flow
-from pipeline.jobs.gold import gold_batches, raw_table
+from pipeline.jobs.agreement import whole
+from pipeline.jobs.gold import gold_batches, gold_set, raw_table
 from pipeline.jobs.opening import OpenModel, open_model
 from pipeline.labeling.rows import sentence_rows
 from pipeline.labeling.stage import LabelStage
@@ -51,7 +52,7 @@ def evaluate_model(reference: str, config: Config) -> Evaluated:
     with job_run(opening, job="evaluate", config=config) as run:
         opened = open_model(config, opening, run)
         book = opened.model.codebook
-        gold = labelled_set.load(reference, book)
+        gold = gold_set(reference, book, split=config.evaluate.split, trained_on=opened.trained_on)
         run.dataset(Dataset(gold.name, gold.sha256, gold.name, len(gold.articles), gold.n_body), context="evaluation")
         report = evaluate(
             gold,
@@ -60,7 +61,7 @@ def evaluate_model(reference: str, config: Config) -> Evaluated:
             config=config.evaluate,
             rng=np.random.default_rng(config.seed),
             baselines=_baselines(gold, opened, config),
-            judgements=_judgements(reference, book),
+            judgements=_judgements(reference, gold, book),
             profile_voices=config.profile.voices,
         )
         reading = _reading(gold, book, config)
@@ -87,13 +88,15 @@ def _baselines(gold: LabelledSet, opened: OpenModel, config: Config) -> Any:
     return run_baselines(gold, [labelled_set.load(name, book) for name in config.evaluate.baseline_sets], book)
 
 
-def _judgements(reference: str, book: Codebook) -> Sequence[CoderJudgement]:
+def _judgements(reference: str, gold: LabelledSet, book: Codebook) -> Sequence[CoderJudgement]:
     """The coders' own labels, where the set keeps them."""
     folder = labelled_set.find(reference)
     has_own = (folder / "coders.jsonl").is_file()
     if not has_own and not any("coders" in row for _, row in labelled_set.read_rows(folder / "labels.jsonl")):
         return ()
-    return judgements_from_rows(coder_rows(folder, book), book)
+    scored = {article.article for article in gold.articles}
+    rows = [row for row in coder_rows(folder, book) if row["article"] in scored]
+    return judgements_from_rows(whole(rows), book)
 
 
 def _reading(gold: LabelledSet, book: Codebook, config: Config) -> segmentation.SegmentationReport:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from pipeline.core import schemas
+from pipeline.core.errors import InvalidInputError
 from pipeline.core.fingerprints import sha256_text
+from pipeline.corpus import labelled_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from pipeline.core.codebook import Codebook
     from pipeline.corpus.labelled_set import LabelledArticle, LabelledSet
 
 GOLD_RULE = "gold"
@@ -33,6 +37,28 @@ def article_rows(ids: Sequence[str], texts: Sequence[str], *, source: str) -> li
         }
         for article, text in zip(ids, texts, strict=True)
     ]
+
+
+def gold_set(reference: str, codebook: Codebook, *, split: str | None, trained_on: Collection[str]) -> LabelledSet:
+    """The part of a set that a model may be scored on.
+
+    Raises: InvalidInputError where the model learned from one of its texts: its figures would say nothing.
+    """
+    gold = labelled_set.load(reference, codebook)
+    if gold.splits and split is not None:
+        kept = tuple(a for a in gold.articles if gold.splits.get(a.article) == split)
+        if not kept:
+            known = ", ".join(sorted(set(gold.splits.values())))
+            raise InvalidInputError(f"the set has no split {split!r}; it has {known}", where=gold.name)
+        gold = replace(gold, articles=kept, name=f"{gold.name}:{split}")
+    seen = [a.article for a in gold.articles if sha256_text(a.text) in trained_on]
+    if seen:
+        raise InvalidInputError(
+            f"the model was trained on {len(seen)} of these {len(gold.articles)} articles, the first is {seen[0]!r}",
+            where=gold.name,
+            remedy="evaluate on texts that it has not seen, such as the split `test`",
+        )
+    return gold
 
 
 def raw_table(gold: LabelledSet) -> pa.Table:

@@ -19,13 +19,20 @@ if TYPE_CHECKING:
     from pipeline.tracking.store import Opening
 
 
+TRAINED_ON = "trained_on.json"  # SHA-256 of every text that the model learned from
+
+
 @dataclass(frozen=True, slots=True)
 class OpenModel:
-    """`error` is None where the model ships no record of its error; profiles then say so."""
+    """`error` is None where the model ships no record of its error; profiles then say so.
+
+    `trained_on`: SHA-256 of the texts that the model learned from.
+    """
 
     model: Model
     identity: Identity
     error: ClassifierError | None
+    trained_on: frozenset[str]
 
 
 def open_model(config: Config, opening: Opening, run: Run | None = None) -> OpenModel:
@@ -40,4 +47,6 @@ def open_model(config: Config, opening: Opening, run: Run | None = None) -> Open
         run.tags(
             {"stance.model": found.name, "stance.model_version": found.version, "stance.model_sha256": found.sha256}
         )
-    return OpenModel(model, identity(model, config, name=found.name, version=found.version), error)
+    learned = found.folder / TRAINED_ON
+    trained_on = frozenset(json.loads(learned.read_text(encoding="utf-8"))) if learned.is_file() else frozenset()
+    return OpenModel(model, identity(model, config, name=found.name, version=found.version), error, trained_on)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.core.errors import InvalidInputError
-from pipeline.corpus import labelled_set
 from pipeline.jobs.evaluate import predictions_of
+from pipeline.jobs.gold import gold_set
 from pipeline.jobs.opening import open_model
 from pipeline.scoring.significance import PairedComparison, compare_predictions
 from pipeline.tracking import references, registry
@@ -71,7 +71,8 @@ def promote(reference: str, gold_reference: str, config: Config) -> PromotionVer
                 "the two models were made under different codebooks and cannot be compared",
                 where=f"{candidate.uri} and {champion.uri}",
             )
-        gold = labelled_set.load(gold_reference, book)
+        seen = first.trained_on | second.trained_on
+        gold = gold_set(gold_reference, book, split=config.evaluate.split, trained_on=seen)
         run.dataset(Dataset(gold.name, gold.sha256, gold.name, len(gold.articles), gold.n_body), context="evaluation")
         difference = compare_predictions(
             gold,

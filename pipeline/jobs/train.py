@@ -16,10 +16,11 @@ import numpy as np
 from pipeline.core import codebook as codebooks
 from pipeline.core import registry
 from pipeline.core.config_files import options_of
-from pipeline.core.fingerprints import sha256_json
+from pipeline.core.fingerprints import sha256_json, sha256_text
 from pipeline.corpus import labelled_set
 from pipeline.corpus.labelled_set import LabelledArticle, LabelledSet
 from pipeline.jobs import model_card
+from pipeline.jobs.opening import TRAINED_ON
 from pipeline.labeling import calibration
 from pipeline.labeling import model as models
 from pipeline.profiles.error import FILE_NAME as PROFILE_ERROR
@@ -91,7 +92,7 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
         with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
             folder = out or Path(scratch) / config.train.model_name
             fitted.write(folder, judged.layer)
-            manifest = _seal(folder, judged, trainer, sets, book, config, report)
+            manifest = _seal(folder, judged, trainer, rows, sets, book, config, report)
             version = _register(run, opening, folder, config, report)
         return Trained(config.train.model_name, version, sha256_json(manifest), out, run.id, report)
 
@@ -154,6 +155,7 @@ def _seal(
     folder: Path,
     judged: _Judged,
     trainer: Trainer,
+    rows: Sequence[Example],
     sets: Sequence[LabelledSet],
     book: Codebook,
     config: Config,
@@ -170,6 +172,7 @@ def _seal(
         gold_sha256=report.gold_sha256,
     )
     _write_json(folder / models.DECISIONS, {name: d.as_json() for name, d in judged.decisions.items()})
+    _write_json(folder / TRAINED_ON, sorted(sha256_text(example.text.text) for example in rows))
     (folder / PROFILE_ERROR).write_text(json.dumps(error.as_json(), separators=(",", ":")) + "\n", encoding="utf-8")
     training = {
         "trainer": config.train.trainer.kind,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.core.codebook import Codebook
     from pipeline.corpus.labelled_set import LabelledArticle, LabelledSentence, LabelledSet
 
+TEST = "test"
 CONTEXT_ROLES = frozenset({"headline", "body"})
 
 
@@ -35,11 +36,16 @@ class Example:
 
 
 def examples(sets: Iterable[LabelledSet], codebook: Codebook) -> list[Example]:
-    """All articles of the sets. Raises: InvalidInputError where one text stands twice, or nothing is labelled."""
+    """The articles of the sets, those of a `test` split left out: they are for evaluation.
+
+    Raises: InvalidInputError where one text stands twice, or nothing is labelled.
+    """
     seen: dict[str, str] = {}
     found = []
     for labelled in sets:
         for article in labelled.articles:
+            if labelled.splits.get(article.article) == TEST:
+                continue
             place = f"{labelled.name}/{article.article}"
             if other := seen.get(article.text):
                 raise InvalidInputError(f"the same text as {other}", where=place, remedy="leave one of the two out")
