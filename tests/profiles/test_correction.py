@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.profiles.correction import Correction, Corrections, Counted, gold_weights
+from pipeline.profiles.correction import Correction, Corrections, Counted, Posterior, gold_weights
 from pipeline.profiles.error import ClassifierError, QuestionError
 
 
@@ -133,4 +133,11 @@ def test_rounding_in_the_file_does_not_move_the_estimate(error):
     counted = Counted(np.array([0.3, 0.5, 0.2]), np.zeros((3, 3)), 30, 0, 1.0, False)
     stored, fresh = (fitted(record.questions["line"]).posterior(counted) for record in (again, error))
     assert stored.centre == pytest.approx(fresh.centre, abs=1e-3)
-    assert np.abs(stored.gain).max() < 10
+    rounded = fitted(again.questions["line"]).scatter
+    assert np.abs(rounded.sum(axis=2)).max() < 1e-12 > np.abs(rounded.sum(axis=1)).max()
+
+
+def test_the_resamples_of_the_gold_take_turns_in_the_draws():
+    centre = np.array([[0.5, 0.5], [0.1, 0.9], [0.2, 0.8]])  # as measured, and two resamples
+    posterior = Posterior(centre, np.zeros((3, 2, 2)), np.eye(2), np.eye(2))
+    assert posterior.draws(4, np.random.default_rng(0))[:, 0] == pytest.approx([0.1, 0.2, 0.1, 0.2])

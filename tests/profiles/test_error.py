@@ -110,3 +110,13 @@ def test_order_of_articles_does_not_matter(codebook, error):
     shuffled = two_articles(codebook)
     renamed = shuffled.questions["line"].counts.sum(axis=0)
     assert renamed.tolist() == [[1, 0, 1], [0, 1, 0], [0, 1, 1]]
+
+
+def test_probabilities_that_sum_to_one_only_nearly_are_put_right(codebook):
+    rng = np.random.default_rng(1)
+    p = {"line": rng.random((40, 3)), "force": rng.random((40, 2)), "figures": rng.random((40, 2))}
+    gold = {"line": np.eye(3)[rng.integers(3, size=40)], "force": np.eye(2)[rng.integers(2, size=40)]}
+    gold["figures"] = rng.integers(2, size=(40, 2))
+    error = ClassifierError.from_predictions(codebook, articles=["a"] * 40, gold=gold, predicted=gold, p=p)
+    for record in error.questions.values():
+        assert record.p_sums.sum(axis=2) == pytest.approx(record.gold_counts)
