@@ -73,9 +73,7 @@ def _negation_figures(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
     words = reading.words
     n = len(words)
     seen: set[str] = set()
-    for k, word in enumerate(words):
-        if word not in _NEGATIONS:
-            continue
+    for k in _negations(reading):
         kind, place = _figure_of(words, k, n)
         if kind and kind not in seen:
             seen.add(kind)
@@ -84,6 +82,12 @@ def _negation_figures(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
         yield reading.hit("antithesis.not_then_is", 1.0, (0, n))
     if at and _turns_to_is(readings[at - 1], reading):
         yield reading.hit("antithesis.not_then_is", 0.9, (0, n))
+
+
+def _negations(reading: Reading) -> list[int]:
+    if _NEGATIONS.isdisjoint(reading.word_set):
+        return []
+    return [k for k, word in enumerate(reading.words) if word in _NEGATIONS]
 
 
 def _figure_of(words: Sequence[str], k: int, n: int) -> tuple[str, list[tuple[int, int]]]:
@@ -117,7 +121,7 @@ def _turns_to_is(denied: Reading, asserted: Reading) -> bool:
 
 def _comparison_figures(reading: Reading) -> Iterator[Hit]:
     words = reading.words
-    for k, word in enumerate(words):
+    for k, word in enumerate(words) if "than" in reading.word_set else ():
         if word in {"less", "more"} and "than" in words[k + 2 : k + 8] and words[k + 1][0].isalpha():
             yield reading.hit("antithesis.comparison", 1.0 if word == "less" else 0.5, (k, k + 1))
             break
@@ -135,6 +139,8 @@ def _is_comparative(word: str) -> bool:
 def _opposites(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
     reading = readings[at]
     own = _poles(reading)
+    if not own:
+        return
     pairs = [(own[a], own[b]) for a in own for b in OPPOSITES.get(a, ()) if b in own and own[a] < own[b]]
     if pairs:
         yield reading.hit("antithesis.opposites", strength(len(pairs)), *((p, p + 1) for pair in pairs for p in pair))
@@ -154,7 +160,9 @@ def _opposites(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
 
 
 def _poles(reading: Reading) -> dict[str, int]:
-    return {word: k for k, word in enumerate(reading.words) if word in OPPOSITES}
+    """Words that have an opposite, with their last place."""
+    n = len(reading.words) - 1
+    return {word: n - reading.words[::-1].index(word) for word in sorted(OPPOSITES.keys() & reading.word_set)}
 
 
 def _mirrors(words: Sequence[str], a: int, b: int) -> bool:
@@ -187,6 +195,8 @@ def _balance(reading: Reading) -> Iterator[Hit]:
 
 def _crosswise(reading: Reading) -> list[tuple[int, int]]:
     """A ... B ... B ... A over content words, near enough to be heard."""
+    if len(reading.content_words) > len(reading.content) - 2:
+        return []
     places: dict[str, list[int]] = {}
     for at in reading.content:
         places.setdefault(reading.words[at], []).append(at)

@@ -60,7 +60,7 @@ class Lexicon:
         self._known: dict[str, _Openings | None] = {}
         for name, cues in lists.items():
             for cue in cues:
-                for spelling in {cue.replace(" is|'s", " is"), cue.replace(" is|'s", "'s")}:
+                for spelling in dict.fromkeys((cue.replace(" is|'s", " is"), cue.replace(" is|'s", "'s"))):
                     for words in _variants(spelling.split()):
                         self._add(name, words)
 

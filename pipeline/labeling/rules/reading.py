@@ -32,7 +32,8 @@ class Reading:
     quoted: tuple[tuple[int, int], ...]
     opens_in_quote: bool
     content: tuple[int, ...]
-    triples: frozenset[tuple[str, str, str]]  # three tokens in a row, to find what neighbours share
+    content_words: frozenset[str]
+    word_set: frozenset[str]
 
     @property
     def is_question(self) -> bool:
@@ -52,10 +53,14 @@ def read_article(text: str, sentences: Sequence[tuple[int, int]]) -> list[Readin
         sentence = read(text, start, end)
         quoted, is_open = _quoted(sentence, is_open=n_carried > 0)
         words = sentence.words
-        triples = frozenset(zip(words, words[1:], words[2:], strict=False))
         content = tuple([at for at, word in enumerate(words) if is_content(word)])
+        content_words = frozenset([words[at] for at in content])
         cues = cue_lists.find(words)
-        readings.append(Reading(sentence, words, cues, zones(sentence), quoted, n_carried > 0, content, triples))
+        readings.append(
+            Reading(
+                sentence, words, cues, zones(sentence), quoted, n_carried > 0, content, content_words, frozenset(words)
+            )
+        )
         n_carried = n_carried + 1 if is_open and n_carried < MAX_CARRIED_QUOTE else 0
     return readings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,9 @@ _SIGNALS = frozenset(
     )
 )
 LONG = 3  # words; so long an opening does not come back by chance
+MAX_FRAMED = 8  # tokens of a member that a repeated opener frames
 MAX_PREFIX = 6  # words of an opening that are compared
+MIN_LETTERS = 3  # of a word whose return is heard
 CLOSE = 7  # tokens between two of the same word that a reader hears
 ROOT = 6  # letters; "democracy" and "democratic"
 _CONNECTORS = word_set("and but or nor that so yet then because if as to of")
@@ -60,7 +63,14 @@ _WEAK_OPENERS = word_set("the a an it he she they we i this that in of for at on
 
 def find(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
     reading = readings[at]
-    found = [*_clauses(reading), *_words(reading), *_phrases(reading), *_neighbours(readings, at)]
+    parts = _split_at_coordinators(reading.sentence)
+    found = [
+        *_clauses(reading, parts),
+        *_frame(reading, parts),
+        *_words(reading),
+        *_phrases(reading),
+        *_neighbours(readings, at),
+    ]
     yield from found
     yield from agreement("repetition.signals", [hit for hit in found if hit.feature in _SIGNALS])
 
@@ -81,9 +91,11 @@ def _common(a: Sequence[str], b: Sequence[str]) -> int:
     return n
 
 
-def _clauses(reading: Reading) -> Iterator[Hit]:
+def _clauses(reading: Reading, parts: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     words = reading.words
-    starts = [(_strip(words, a, b), b) for a, b in _split_at_coordinators(reading.sentence)]
+    if len(parts) < 2:
+        return
+    starts = [(_strip(words, a, b), b) for a, b in parts]
     content: list[tuple[int, int]] = []
     function: list[tuple[int, int]] = []
     closes: list[tuple[int, int]] = []
@@ -124,31 +136,35 @@ def _split_at_coordinators(sentence: Sentence) -> list[tuple[int, int]]:
 
 
 def _words(reading: Reading) -> Iterator[Hit]:
+    """Content words that come back, and words of one root."""
+    if len(reading.content_words) < len(reading.content):
+        yield from _same_words(reading)
+    long = [word for word in reading.content_words if len(word) >= ROOT]
+    roots = Counter([word[:ROOT] for word in long])
+    if len(roots) < len(long):
+        related = [at for at in reading.content if roots[reading.words[at][:ROOT]] > 1]
+        yield reading.hit("repetition.root", strength(len(related) // 2), *((at, at + 1) for at in related))
+
+
+def _same_words(reading: Reading) -> Iterator[Hit]:
     places: dict[str, list[int]] = {}
-    roots: dict[str, set[str]] = {}
-    words = reading.words
     for at in reading.content:
-        word = words[at]
-        if len(word) > 2:
-            places.setdefault(word, []).append(at)
-    for word in places:
-        if len(word) >= ROOT:
-            roots.setdefault(word[:ROOT], set()).add(word)
-    twice = {word: found for word, found in places.items() if len(found) > 1}
+        places.setdefault(reading.words[at], []).append(at)
     kinds: dict[str, list[tuple[int, int]]] = {}
-    for word, found in twice.items():
-        spans = [(p, p + 1) for p in found]
-        is_name = word in NAMES_OF_THE_SUBJECT or reading.sentence.forms[found[-1]][0].isupper()
-        kinds.setdefault("name" if is_name else "word", []).extend(spans)
-        if len(found) > 2 and not is_name:
+    for word, found in places.items():
+        if len(found) == 1 or len(word) < MIN_LETTERS:
+            continue
+        spans = [(at, at + 1) for at in found]
+        if word in NAMES_OF_THE_SUBJECT or reading.sentence.forms[found[-1]][0].isupper():
+            kinds.setdefault("name", []).extend(spans)
+            continue
+        kinds.setdefault("word", []).extend(spans)
+        if len(found) > 2:
             kinds.setdefault("word_thrice", []).extend(spans)
-        if not is_name and any(b - a <= CLOSE for a, b in pairwise(found)):
+        if any(b - a <= CLOSE for a, b in pairwise(found)):
             kinds.setdefault("word_close", []).extend(spans)
     for kind, spans in kinds.items():
         yield reading.hit(f"repetition.{kind}", strength(len(spans) // 2), *spans)
-    related = [p for forms in roots.values() if len(forms) > 1 for form in forms for p in places[form]]
-    if related:
-        yield reading.hit("repetition.root", strength(len(related) // 2), *((p, p + 1) for p in sorted(related)))
 
 
 def _phrases(reading: Reading) -> Iterator[Hit]:
@@ -168,16 +184,16 @@ def _phrases(reading: Reading) -> Iterator[Hit]:
                 places += [(first, first + n), (at, at + n)]
         if places:
             yield reading.hit(f"repetition.{feature}", strength(len(places) // 2), *dict.fromkeys(places))
-    yield from _frame(reading)
 
 
-def _frame(reading: Reading) -> Iterator[Hit]:
+def _frame(reading: Reading, parts: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     """The same opening word before each member of a series: "no talks, no trade, no trust"."""
     words = reading.words
     opens: dict[str, list[int]] = {}
-    for first, last in _split_at_coordinators(reading.sentence):
-        if last - first <= 8:
-            opens.setdefault(words[_strip(words, first, last)], []).append(_strip(words, first, last))
+    for first, last in parts if len(parts) > 1 else ():
+        if last - first <= MAX_FRAMED:
+            opener = _strip(words, first, last)
+            opens.setdefault(words[opener], []).append(opener)
     for word, places in opens.items():
         if len(places) > 1 and word[0].isalpha() and word not in {"the", "a", "an"}:
             yield reading.hit("repetition.frame", strength(len(places) - 1), *((p, p + 1) for p in places))
@@ -220,21 +236,35 @@ def _shared(reading: Reading, other: Reading, *, is_next_to: bool) -> Iterator[t
     last, last_other = _last_word(words), _last_word(others)
     if words[last] == others[last_other] and is_content(words[last]):
         yield "epistrophe_neighbour", 1.0, (last, last + 1)
-    shared = reading.triples & other.triples
-    if shared and (place := _heard_triple(words, shared)):
+    shared = reading.content_words & other.content_words
+    if not shared:
+        return
+    if place := _shared_triple(reading, others, shared):
         yield "phrase_neighbour", 1.0, place
     if len(words) < 16:  # in a short sentence a word that comes back is heard
-        known = {others[k] for k in other.content}
-        back = [k for k in reading.content if words[k] in known and len(words[k]) > 3 and is_theme(words[k])]
+        back = [k for k in reading.content if words[k] in shared and len(words[k]) > 3 and is_theme(words[k])]
         if back:
             yield "word_neighbour", strength(len(back)), (back[0], back[0] + 1)
 
 
-def _heard_triple(words: Sequence[str], shared: frozenset[tuple[str, ...]]) -> tuple[int, int] | None:
-    for at in range(len(words) - 2):
-        triple = words[at : at + 3]
-        if triple in shared and any(map(is_content, triple)) and all(w[0].isalnum() for w in triple):
-            return at, at + 3
+def _shared_triple(reading: Reading, others: Sequence[str], shared: frozenset[str]) -> tuple[int, int] | None:
+    """Three words in a row round a content word that stand in the neighbour too."""
+    words = reading.words
+    for at in reading.content:
+        if words[at] not in shared:
+            continue
+        there = others.index(words[at])
+        first = at
+        while (
+            first
+            and at - first < 2
+            and there
+            and words[first - 1] == others[there - 1]
+            and words[first - 1][0].isalnum()
+        ):
+            first, there = first - 1, there - 1
+        if _common(words[first : first + 3], others[there : there + 3]) == 3:
+            return first, first + 3
     return None
 
 

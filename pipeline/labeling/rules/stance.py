@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.labeling.rules.reading import strength
+from pipeline.labeling.rules.tokens import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.labeling.rules.reading import Reading
-    from pipeline.labeling.rules.tokens import Hit
 
 SIDES = ("russia", "west", "ukraine")
 THEMES = ("firm", "soft", "aggression", "judge", "naive", "provoke", "legit", "credit", "futile")
@@ -25,6 +25,7 @@ FEATURES = (
     "stance.russia.opens",
     "stance.west.opens",
 )
+_NEAR = tuple((f"stance.{theme}", f"stance.{theme}.near") for theme in (*THEMES, "russia"))
 _CUES = tuple((name, f"stance.{name}") for name in (*SIDES, *THEMES, "recommend", "negation"))
 NEGATED_REACH = 5  # tokens between a negation and what it denies
 SUBJECT_REACH = 12  # tokens between an actor and what it does
@@ -42,10 +43,13 @@ def find(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
         if theme in cues:
             yield from _company(reading, theme, cues)
     near = [r.cues for r in readings[max(0, at - 1) : at + 2] if r is not reading]
-    for theme in (*THEMES, "russia"):
-        n = sum(len(c.get(f"stance.{theme}", ())) for c in near)
+    for cue, feature in _NEAR:
+        n = 0
+        for cues_near in near:
+            if cue in cues_near:
+                n += len(cues_near[cue])
         if n:
-            yield reading.hit(f"stance.{theme}.near", strength(n))
+            yield Hit(feature, strength(n))
 
 
 def _company(reading: Reading, theme: str, cues: Mapping[str, list[tuple[int, int]]]) -> Iterator[Hit]:

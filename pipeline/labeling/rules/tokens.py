@@ -76,17 +76,12 @@ class Sentence:
 
 def read(text: str, start: int, end: int) -> Sentence:
     """Tokenizes `text[start:end]`."""
-    words: list[str] = []
-    forms: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in islice(_TOKEN.finditer(text, start, end), MAX_TOKENS):
-        form = match[0]
-        forms.append(form)
-        words.append(_normal(form) if len(form) <= MAX_WORD else form[:MAX_WORD].lower())
-        starts.append(match.start())
-        ends.append(match.end())
-    return Sentence(tuple(words), tuple(forms), tuple(starts), tuple(ends), _clauses(words))
+    matches = list(islice(_TOKEN.finditer(text, start, end), MAX_TOKENS))
+    forms = [match[0] for match in matches]
+    words = [_normal(form) if len(form) <= MAX_WORD else form[:MAX_WORD].lower() for form in forms]
+    starts = tuple([match.start() for match in matches])
+    ends = tuple([match.end() for match in matches])
+    return Sentence(tuple(words), tuple(forms), starts, ends, _clauses(words))
 
 
 @lru_cache(maxsize=N_KNOWN_FORMS)

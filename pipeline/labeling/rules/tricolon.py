@@ -27,6 +27,7 @@ FEATURES = (
     "tricolon.short_sentences",
 )
 MAX_MEMBER = 9  # tokens of a member in a series
+MAX_SHORT = 14  # tokens of a short sentence
 MAX_LISTED = 3  # tokens of an item in a list
 _SEPARATORS = frozenset({",", ";", "-"})
 _NEW_STARTS = word_set("but and or so yet while if when in to")
@@ -102,11 +103,12 @@ def _series(sentence: Sentence) -> Iterator[tuple[list[tuple[int, int]], str, bo
     The first member is cut to the length of the second, since its left border is not marked.
     """
     words, parts = sentence.words, sentence.clauses
+    joints = [at for at, word in enumerate(words) if word in _THIRD_JOINTS]
     for k in range(len(parts) - 1):
         (a, a_end), (b, b_end) = parts[k : k + 2]
         if words[a_end] not in _SEPARATORS or words[b] in _THIRD_JOINTS:
             continue
-        joint = next((q for q in range(b + 1, min(b_end - 1, b + MAX_MEMBER)) if words[q] in _THIRD_JOINTS), 0)
+        joint = next((q for q in joints if b < q < min(b_end - 1, b + MAX_MEMBER)), 0)
         if joint:  # A, B and C
             first = (_left_border(words, a, a_end, words[b], joint - b), a_end)
             third = (joint + 1, min(b_end, joint + 1 + max(joint - b, 2)))
@@ -162,9 +164,11 @@ def _shared_ending(words: Sequence[str]) -> bool:
 
 def _short_sentences(readings: Sequence[Reading], at: int) -> Iterator[Hit]:
     """One of three short sentences in a row that open alike."""
+    if len(readings[at].words) > MAX_SHORT:
+        return
     for first in (at - 2, at - 1, at):
         three = readings[max(0, first) : first + 3]
-        if len(three) < 3 or first < 0 or any(not 1 < len(r.words) <= 14 for r in three):
+        if len(three) < 3 or first < 0 or any(not 1 < len(r.words) <= MAX_SHORT for r in three):
             continue
         if len({r.words[0] for r in three}) == 1:
             yield readings[at].hit("tricolon.short_sentences", 1.0, (0, len(readings[at].words)))

@@ -30,7 +30,9 @@ def test_a_cue_is_found(cue: str, text: str, places: list[tuple[int, int]]) -> N
 
 
 def test_the_longest_cue_of_a_list_wins() -> None:
-    assert Lexicon({"list": ["cold", "cold war"]}).find(["a", "cold", "war"]) == {"list": [(1, 3)]}
+    cues = Lexicon({"list": ["cold", "cold war", "cold war two"]})
+    assert cues.find(["a", "cold", "war", "two"]) == {"list": [(1, 4)]}
+    assert cues.find(["a", "cold", "war"]) == {"list": [(1, 3)]}
 
 
 def test_lists_do_not_hide_each_other() -> None:

@@ -43,6 +43,7 @@ def test_who_acts_stands_before_the_act(fired: Fired) -> None:
     assert russia["stance.aggression.russia_first"] == ["invaded"]
     assert west["stance.provoke.west_first"] == ["provoked"]
     assert "stance.aggression.west_first" not in russia
+    assert "stance.aggression.russia_first" not in fired("Its neighbor was invaded by Russia.")
 
 
 def test_a_policy_is_recommended_or_denied(fired: Fired) -> None:
