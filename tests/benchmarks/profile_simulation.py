@@ -1,12 +1,12 @@
 """Simulation study of profiles and comparisons: known truth, classifiers that err differently in each article.
 
-    python tests/benchmarks/profile_simulation.py --out FILE.json [--quick]
+    python tests/benchmarks/profile_simulation.py --out FILE.json [--scale 1]
 
 Op-eds with true long-run shares are made of sentences whose classes cling to their neighbours. A linear classifier
 sees a noisy view of each sentence, and each article shifts that view in its own way, so that every article has a
 confusion of its own. Held-out articles of the same kind make the record of error. Printed per cell: coverage of the
 95 % interval of the net value, bias, and mean absolute error beside other estimators (quapy's, where installed).
-Takes about three minutes on one core.
+Takes about three minutes of one core at scale 1.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 import time
 import warnings
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -320,12 +321,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the work, for a look")
+    parser.add_argument("--scale", type=float, default=1.0, help="times the op-eds per cell; 0.1 for a look")
     options = parser.parse_args()
     rng, start = np.random.default_rng(options.seed), time.perf_counter()
-    part = 10 if options.quick else 1
-    found = estimation(rng, n_gold_sets=8, n=60 // part or 1)
-    small = estimation(rng, n_gold_sets=8, n=40 // part or 1, n_gold=40)
+    found = estimation(rng, n_gold_sets=8, n=ceil(30 * options.scale))
+    small = estimation(rng, n_gold_sets=8, n=ceil(20 * options.scale), n_gold=40)
     columns = ("quality", "macro_f1", "between", "n_gold", "prevalence", "length", "covered", "covered_realised")
     columns += ("half_width", "bias_profile", "bias_cc", "mae_profile", "mae_cc", "mae_pcc", "mae_acc", "mae_pacc")
     columns += ("mae_em", "mae_em_shrunk", "mae_quapy_emq")
@@ -333,7 +333,7 @@ def main() -> None:
     overview(found)
     overview(small)
     seconds = time.perf_counter() - start
-    told = verdicts(rng, n=max(80 // part, 5))
+    told = verdicts(rng, n=ceil(50 * options.scale))
     show(told, ("quality", "kind", "lengths", "gap", "n", "more", "wrong", "not_distinguishable", "cannot_tell"))
     print(f"{seconds:.0f} s for estimation, {time.perf_counter() - start:.0f} s in all")
     if options.out:
