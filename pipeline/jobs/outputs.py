@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -35,15 +35,18 @@ def table_file(path: Path, schema: pa.Schema, format: OutputFormat) -> Iterator[
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
             writer = _WRITERS[format](file, schema)
-            yield writer
-            writer.close()
+            try:
+                yield writer
+            finally:
+                writer.close()
         partial.replace(path)
     except OSError as error:
         raise StanceError(
             f"cannot write: {error.strerror or error}", where=str(path), remedy="give another folder with --out"
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def write_refusals(path: Path, refusals: Sequence[Refusal]) -> None:

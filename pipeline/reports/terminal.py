@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.profiles.figures import Figure
 
 POSITIVE, NEGATIVE, OTHER = "red", "blue", "green"
+HARMLESS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160))} | {9: " ", 10: " ", 13: " "}
 MARKS = {"hedged": "~", "uncertain": "?"}  # certainty that is worth a mark; a certain sentence has none
 
 
@@ -29,7 +30,7 @@ class ArticleView:
 
     def show(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """`rows`: the sentences of one article, as in the sentence table."""
-        self.console.print(Text(str(rows[0]["title"] or rows[0]["article"]), style="bold"))
+        self.console.print(Text(str(rows[0]["title"] or rows[0]["article"]).translate(HARMLESS), style="bold"))
         grid = Table.grid(padding=(0, 1))
         grid.add_column(justify="right", width=3)
         grid.add_column(width=2)
@@ -65,7 +66,7 @@ class ArticleView:
 
     def _line(self, row: Mapping[str, Any]) -> tuple[Text, Text, Text]:
         """Number, badge, and the sentence with its tags."""
-        text = Text(row["text"].replace("\n", " "))
+        text = Text(row["text"].translate(HARMLESS))  # a character each, so that offsets hold
         number = Text(str(row["n"]), style="dim")
         if row["voice"] is None:
             text.stylize("dim")
@@ -102,7 +103,7 @@ class ArticleView:
     def _tags(self, row: Mapping[str, Any]) -> Text:
         tags = Text()
         if row["voice"] != "author":
-            speaker = f": {row['speaker']}" if row["speaker"] else ""
+            speaker = f": {row['speaker'].translate(HARMLESS)}" if row["speaker"] else ""
             tags.append(f"  ‹{row['voice']}{speaker}›", style="italic dim")
         for task in self._others:
             values = row[task.name] if task.kind == "multi" else [row[task.name]]

@@ -8,7 +8,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("mlflow", "torch", "transformers", "pandas", "sklearn", "openvino", "pyarrow", "numpy", "pydantic", "yaml")
-VERBS = ("label", "compare", "evaluate", "train", "promote", "models", "agreement", "data", "sample", "export", "import")
+VERBS = (
+    "label",
+    "compare",
+    "evaluate",
+    "train",
+    "promote",
+    "models",
+    "agreement",
+    "data",
+    "sample",
+    "export",
+    "import",
+)
 
 
 def test_imports_go_one_way():

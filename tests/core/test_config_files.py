@@ -55,7 +55,11 @@ def test_impossible_combinations_are_refused():
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [("a: [1", "not readable as YAML"), ("- 1\n", "expected a mapping"), ("!!python/object:os.system x", "not readable")],
+    [
+        ("a: [1", "not readable as YAML"),
+        ("- 1\n", "expected a mapping"),
+        ("!!python/object:os.system x", "not readable"),
+    ],
 )
 def test_files_that_are_no_settings_are_refused(tmp_path, content, told):
     file = tmp_path / "bad.yaml"

@@ -49,7 +49,12 @@ def test_a_line_of_200_mb_is_refused_before_it_is_read(stance, op_ed, tmp_path):
 
 
 def test_bad_rows_are_refused_by_line_and_duplicate_ids_by_the_first_place(stance, tmp_path):
-    rows = ['{"id": "a", "text": "Moscow lied. We should say so."}', "{", '{"id": "a", "text": "Another text."}', '{"id": "c"}']
+    rows = [
+        '{"id": "a", "text": "Moscow lied. We should say so."}',
+        "{",
+        '{"id": "a", "text": "Another text."}',
+        '{"id": "c"}',
+    ]
     (tmp_path / "rows.jsonl").write_text("\n".join(rows) + "\n")
     done = stance("label", "rows.jsonl", "--out", "out", "--no-mlflow")
     assert done.code == 5

@@ -71,7 +71,10 @@ def test_a_web_page_gets_offsets_into_the_text_that_is_written_beside(stance, tm
     page = tmp_path / "page.html"
     page.write_text(
         "<html><head><title>Ice</title></head><body><nav><a>Home</a></nav><article><h1>Ice &amp; iron</h1>"
-        + "".join(f"<p>The fleet sailed <em>north</em> &mdash; again. Nobody in port {n} knows why it did.</p>" for n in range(8))
+        + "".join(
+            f"<p>The fleet sailed <em>north</em> &mdash; again. Nobody in port {n} knows why it did.</p>"
+            for n in range(8)
+        )
         + "</article><footer>All rights reserved.</footer></body></html>",
         encoding="utf-8",
     )

@@ -72,7 +72,12 @@ def labelled(tmp_path):
 @pytest.mark.parametrize("kind", ["frozen.v1", "tfidf.v1"])
 def test_train_evaluate_label_and_compare(stance, labelled, tmp_path, store, kind):
     settings = [f"codebook={tmp_path / 'vaccines.yaml'}", "train.sets=[set]", f"train.trainer.kind={kind}"]
-    settings += ["promote.task=position", "evaluate.resamples=100", "train.model_name=vaccines", "profile.resamples=100"]
+    settings += [
+        "promote.task=position",
+        "evaluate.resamples=100",
+        "train.model_name=vaccines",
+        "profile.resamples=100",
+    ]
     options = [word for setting in settings for word in ("--set", setting)]
     trained = stance("train", *options, "--model-out", "model")
     assert trained.code == 0, trained.err

@@ -39,7 +39,9 @@ def test_one_flipped_bit_anywhere_is_noticed(copy):
 
 def test_missing_and_added_files_are_noticed(copy):
     (copy / "decisions.json").rename(copy / "extra.json")
-    with pytest.raises(ModelDamagedError, match=r"decisions.json is missing; extra.json is not in the manifest") as caught:
+    with pytest.raises(
+        ModelDamagedError, match=r"decisions.json is missing; extra.json is not in the manifest"
+    ) as caught:
         models.load(copy)
     assert caught.value.exit_code == ExitCode.FAILED
 

@@ -1,0 +1,59 @@
+import pyarrow as pa
+import pytest
+
+from pipeline.core.errors import Refusal, StanceError
+from pipeline.engines.local import Ledger, run
+
+SCHEMA = pa.schema([("article", pa.string()), ("source", pa.string()), ("line", pa.int32())])
+LONGER = SCHEMA.append(pa.field("length", pa.int32()))
+
+
+class Measure:
+    """Adds the id's length; chokes on ids that hold `bad`, and lets a StanceError through on `stop`."""
+
+    name, input_schema, output_schema = "measure", SCHEMA, LONGER
+
+    def __call__(self, table):
+        ids = table["article"].to_pylist()
+        if any("stop" in i for i in ids):
+            raise StanceError("no disk")
+        if any("bad" in i for i in ids):
+            raise ValueError("the secret words of an article")
+        return table.append_column(LONGER.field("length"), pa.array([len(i) for i in ids], pa.int32()))
+
+
+def batch(*ids, refusals=()):
+    rows = [{"article": i, "source": f"{i}.txt", "line": None} for i in ids]
+    return pa.Table.from_pylist(rows, schema=SCHEMA), list(refusals)
+
+
+def test_every_article_is_done_or_refused_with_a_reason():
+    ledger = Ledger()
+    unread = Refusal("x.txt", "empty", "no text", "give text")
+    done = list(run([batch("a", "bad1", "bb"), batch("ccc", refusals=[unread])], [Measure()], ledger))
+    assert [t["article"].to_pylist() for t in done] == [["a", "bb"], ["ccc"]]
+    assert (ledger.n_in, ledger.n_done) == (5, 3)
+    assert [r.source for r in ledger.refusals] == ["bad1.txt", "x.txt"]
+    assert all(table.schema.equals(LONGER) for table in done)
+
+
+def test_a_stages_failure_tells_its_kind_and_never_the_text():
+    ledger = Ledger()
+    list(run([batch("bad")], [Measure()], ledger))
+    (refusal,) = ledger.refusals
+    assert refusal.reason == "stage measure failed" and refusal.detail == "ValueError"
+    assert "secret" not in str(refusal)
+
+
+def test_an_error_that_concerns_the_whole_run_ends_it():
+    with pytest.raises(StanceError, match="no disk"):
+        list(run([batch("stop")], [Measure()], Ledger()))
+
+
+def test_a_stage_that_loses_an_article_is_noticed():
+    class Lossy(Measure):
+        def __call__(self, table):
+            return super().__call__(table.slice(0, len(table) - 1))
+
+    with pytest.raises(StanceError, match="2 articles came in, 1 were done and 0 refused"):
+        list(run([batch("a", "b")], [Lossy()], Ledger()))

@@ -1,0 +1,74 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from pipeline.core import codebook
+from pipeline.reports.terminal import ArticleView
+
+
+def row(**changes):
+    base = {
+        "article": "a", "title": None, "n": 3, "start": 10, "end": 32, "text": "Moscow [b]lied[/b] on us",
+        "role": "body", "voice": "author", "speaker": "", "stance": "hawkish", "certainty": "certain", "devices": [],
+        "evidence_stance": [{"label": "hawkish", "start": 20, "end": 24, "weight": 1.0}], "abstained": [],
+    }  # fmt: skip
+    return {**base, **changes}
+
+
+@pytest.fixture
+def shown():
+    def show(*rows, colour=False, width=100):
+        out = io.StringIO()
+        console = Console(
+            file=out, width=width, force_terminal=colour, highlight=False, color_system="standard" if colour else None
+        )
+        ArticleView(console, codebook.load()).show(rows)
+        return out.getvalue()
+
+    return show
+
+
+def test_stance_is_told_by_a_letter_as_well_as_by_colour(shown):
+    assert "3 H " in shown(row())
+    assert "3 C " in shown(row(stance="conciliatory"))
+    assert "\x1b[" in shown(row(), colour=True)
+
+
+def test_the_text_is_shown_as_it_is_markup_of_the_terminal_included(shown):
+    assert "Moscow [b]lied[/b] on us" in shown(row())
+
+
+def test_evidence_is_underlined_where_it_stands(shown):
+    assert "\x1b[4;31mlied\x1b[0m" in shown(row(), colour=True)
+
+
+def test_voice_devices_and_doubt_are_tags(shown):
+    text = shown(
+        row(
+            voice="quoted",
+            speaker="Ada Bell",
+            certainty="uncertain",
+            devices=["irony", "metaphor"],
+            abstained=["stance"],
+        )
+    )
+    assert "‹quoted: Ada Bell›" in text and "[?uncertain]" in text and "[irony, metaphor]" in text
+    assert "3 H!" in text
+
+
+def test_furniture_is_named_and_has_no_letter(shown):
+    nothing = {
+        "voice": None,
+        "speaker": None,
+        "stance": None,
+        "certainty": None,
+        "devices": None,
+        "evidence_stance": [],
+    }
+    text = shown(row(role="furniture", text="Advertisement", **nothing))
+    assert "Advertisement  ‹furniture›" in text and " H " not in text
+
+
+def test_control_characters_of_a_text_cannot_drive_the_terminal(shown):
+    assert "\x1b[2J" not in shown(row(text="Moscow \x1b[2Jlied\x07 on us"), colour=False)
