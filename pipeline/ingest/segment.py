@@ -29,7 +29,6 @@ _SPACE = re.compile(r"\s")
 _WORDLIKE = re.compile(r"\w")
 _QUOTE = re.compile(r"[“”„«»]|\"|''|``")
 _BREAK = re.compile(r"[.?!…](?:[’'](?!['’]))?[”\"»]?\)?(\s+)(?=(?:[\"'“‘(\[]|''|``)*[A-Z0-9…])")
-_DOTS = re.compile(r"(?:\.\s?){3,}(?=[\s\"“A-Z(])")
 _LAST_WORD = re.compile(r"(?:^|[\s(\[“\"‘'—–-])(I|[a-zà-ž]+(?:[’'][a-z]+)?)[.?!…]$")
 _STRANDED = re.compile(r"\s(\"|“|''|``)\s*$")
 _TITLE_END = re.compile(
@@ -139,9 +138,7 @@ def _is_attribution(flat: str, start: int) -> bool:
 
 
 def _with_opening_mark(flat: str, start: int) -> int:
-    """The start moved to a quotation mark stranded before it, or behind the dots of an omission."""
-    if dots := _DOTS.match(flat, start):
-        return dots.end()
+    """The start, moved to a quotation mark that was left to the sentence before."""
     stranded = _STRANDED.search(flat, max(0, start - 4), start)
     return stranded.start(1) if stranded else start
 

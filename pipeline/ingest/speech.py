@@ -259,6 +259,6 @@ def _noun_phrase(subject: str) -> str:
     bare = list(parts)
     while bare and bare[0].strip(".,").lower() in _TITLES:
         bare = bare[1:]
-    if len(bare) < 2 and before:
-        return words
+    if len(bare) < 2 and [word.lower() for word in before] != ["the"]:
+        return words if before else " ".join(bare or parts)
     return " ".join(bare or parts) if len(bare) != 1 or len(parts) > 1 else words

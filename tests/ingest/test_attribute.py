@@ -39,6 +39,7 @@ def voices(labelled: Labelled, text: str) -> list[tuple[str | None, str | None]]
         ("The quay was closed too late, the ministers say.", [("reported", "the ministers")]),
         ("Ada Moor, a miller of some fame, warned that the grain would not last.", [("reported", "Ada Moor")]),
         ("They call it a “special operation” and so it is.", [("author", "")]),
+        ("Such “special grain operations” fail.", [("author", "")]),
         ("The mill’s owner doesn’t like ’em, and it’s no one’s fault.", [("author", "")]),
         ("I say that the quay should be closed.", [("author", "")]),
         ("We believe that the quay should be closed.", [("author", "")]),
@@ -55,6 +56,11 @@ def test_a_quotation_goes_on_over_a_paragraph_that_repeats_its_mark(labelled: La
     text = (
         "“The quay is closed,” said Ada Moor. “The mill is shut.\n\n“And nobody will pay for either.”\n\nShe is right."
     )
+    assert [voice for voice, _ in voices(labelled, text)] == ["quoted", "quoted", "quoted", "author"]
+
+
+def test_a_quotation_goes_on_where_a_later_line_closes_it(labelled: Labelled) -> None:
+    text = '"The quay is closed.\nThe mill is shut.\nNobody will pay for it," said Ada Moor.\nShe is right.'
     assert [voice for voice, _ in voices(labelled, text)] == ["quoted", "quoted", "quoted", "author"]
 
 

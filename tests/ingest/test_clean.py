@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.ingest.clean import clean
+from pipeline.ingest.transcript import notes
 
 LONG = (
     "The harbour froze early this year, and with it went the last of the grain that the town had set aside. "
@@ -72,7 +73,7 @@ def test_one_sentence_a_line_stays_one_paragraph_a_line() -> None:
 
 
 def test_an_indented_quotation_is_joined_over_its_lines() -> None:
-    quote = "    The quay is not to be used by any vessel\n\n    of more than forty tons."
+    quote = "    The quay is not to be used by any vessel\n\n    Coastguard rates as above forty tons."
     text = f"{LONG}\n\nThe report states:\n\n{quote}\n\n{OTHER}"
     assert [t.split()[0] for _, _, t in tagged(text)] == ["The", "The", "The", "What"]
 
@@ -97,6 +98,11 @@ def test_a_dateline_in_capitals_is_no_speaker() -> None:
 def test_stage_notes_between_sentences_are_cut_and_those_inside_are_left() -> None:
     text = f"THE PRESIDENT: The grain is safe. (Applause.) And we — (laughter) — will eat it. \n\n{LONG}"
     assert [role for role, _, _ in tagged(text)] == ["furniture", "body", "furniture", "body", "body"]
+
+
+def test_a_stage_note_before_small_letters_is_left() -> None:
+    assert notes("We won. (Laughter.) and then we lost.") == []
+    assert notes("We won. (Laughter.) Then we lost.") == [(8, 19, "stage_note")]
 
 
 def test_a_question_of_an_interview_is_body() -> None:

@@ -13,6 +13,7 @@ from pipeline.ingest.refused import RefusedError
 RUNNING = "The harbour froze early this year, and with it went the last of the grain."
 SECOND = "Nobody in the town was surprised, for the almanac had said as much since the spring."
 THIRD = "What remains is to ask who profits, and the answer is not the one that the ministry gives."
+PULLED = "The almanac is seldom wrong about ice, and never, so far, about the price of a loaf of bread."
 PAGE = f"""<!DOCTYPE html><html><head><title>Ice &amp; grain | The Quay</title>
 <meta name="author" content="Ada Moor"><meta name="date" content="2020-01-02">
 <meta property="og:site_name" content="The Quay">
@@ -24,7 +25,7 @@ PAGE = f"""<!DOCTYPE html><html><head><title>Ice &amp; grain | The Quay</title>
 <figure><img src="x.png" alt="not this"><figcaption>The quay in March.</figcaption></figure>
 <p>{RUNNING.replace("grain", "<em>grain</em>")}</p>
 <p>{SECOND.replace("the town", "the&nbsp;town")}</p><div class="ad-slot">Advertisement</div>
-<blockquote><p>{THIRD}</p></blockquote>
+<p class="pull-quote">{PULLED}</p><blockquote><p>{THIRD}</p></blockquote>
 </article>
 <noscript>Turn it on.</noscript><p hidden>kept: a paragraph has no sure end</p><div style="display:none">gone</div>
 <footer><p>&copy; 2020 The Quay</p></footer></body></html>"""
@@ -56,6 +57,7 @@ def test_tags_and_the_main_part_are_told() -> None:
     assert found["By Ada Moor"] == ("p.byline", False)
     assert found["The quay in March."] == ("figcaption", False)
     assert found["Advertisement"] == ("div.advert", False)
+    assert found[PULLED] == ("p.pullquote", False)
     assert found["Home"] == ("li", False)
 
 
@@ -85,12 +87,12 @@ def test_deep_nesting_is_refused() -> None:
 
 @pytest.mark.parametrize("hostile", ["<", "<a ", '<a "', "<!--", "&", "</x>", "<p>x", "<b>", "<script>", "<![CDATA["])
 def test_broken_markup_takes_linear_time(hostile: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         visible_paragraphs(f"<p>{RUNNING}</p>" + hostile * (300_000 // len(hostile)))
     except RefusedError as refused:
         assert refused.reason == "too-complex"
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_an_unclosed_head_or_paragraph_loses_no_text() -> None:
