@@ -147,7 +147,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         _I,
     ),
     "contact": re.compile(
-        r".*(?:[\w.+-]+@[\w-]+\.\w{2,}|\b(?:reach(?:ed)?|contact|e-?mail|write to|follow)\b[^.]{0,40}@\w|"
+        r".*(?:\w@[\w-]+\.\w{2,}|\b(?:reach(?:ed)?|contact|e-?mail|write to|follow)\b[^.]{0,40}@\w|"
         r"\b(?:can|may) be (?:reached|contacted|e-?mailed)\b)",
         _I,
     ),
