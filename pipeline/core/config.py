@@ -52,7 +52,10 @@ class Trainer(Part):
 
 
 class Read(Section):
-    """Limits of one input; what is over them is refused with the reason."""
+    """Limits of one input; what is over them is refused with the reason.
+
+    `max_file_mb` is for documents and standard input; tables are read row by row, and a row has `max_article_mb`.
+    """
 
     max_file_mb: float = Field(default=50, gt=0)
     max_article_mb: float = Field(default=5, gt=0)

@@ -77,10 +77,6 @@ def _guarded(found: Path | str, limits: Read, stdin: IO[bytes] | None) -> Iterat
 
 def _from_file(path: Path, source: str, limits: Read) -> Iterator[Article | RefusedError]:
     format = FORMATS[path.suffix.lower()]
-    n_bytes = path.stat().st_size
-    if n_bytes > limits.max_file_mb * MB:
-        detail = f"{n_bytes / MB:.1f} MB are more than {limits.max_file_mb:g} MB"
-        raise RefusedError("too-large", detail, "split the file, or raise read.max_file_mb")
     if format == "parquet":
         rows = parquet_rows(path, max_columns=limits.max_columns)
         yield from _row_articles(rows, path.stem, source, limits, format=format)
@@ -88,7 +84,10 @@ def _from_file(path: Path, source: str, limits: Read) -> Iterator[Article | Refu
     with path.open("rb") as stream:
         if format in ("jsonl", "csv"):
             yield from _row_articles(_rows(format, stream, limits), path.stem, source, limits, format=format)
-        else:
+        else:  # a table is read row by row, whatever its size; a document comes whole into memory
+            n_bytes = path.stat().st_size
+            if n_bytes > limits.max_file_mb * MB:
+                raise _too_large(f"{n_bytes / MB:.1f} MB are more than {limits.max_file_mb:g} MB")
             yield _document(_all_bytes(stream, limits), path.stem, source, format, limits)
 
 
@@ -122,9 +121,12 @@ def _all_bytes(stream: IO[bytes], limits: Read) -> bytes:
     max_bytes = int(limits.max_file_mb * MB)
     content = stream.read(max_bytes + 1)
     if len(content) > max_bytes:
-        detail = f"more than {limits.max_file_mb:g} MB"
-        raise RefusedError("too-large", detail, "split the file, or raise read.max_file_mb")
+        raise _too_large(f"more than {limits.max_file_mb:g} MB")
     return content
+
+
+def _too_large(detail: str) -> RefusedError:
+    return RefusedError("too-large", detail, "split the file, or raise read.max_file_mb")
 
 
 def _document(content: bytes, stem: str, source: str, format: str, limits: Read) -> Article:

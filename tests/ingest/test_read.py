@@ -233,3 +233,9 @@ def test_tables_hold_every_article_and_every_refusal_once(tmp_path: Path) -> Non
     assert [table.num_rows for table, _ in batches] == [4, 2]
     assert all(table.schema.equals(ARTICLE) for table, _ in batches)
     assert sum(len(refusals) for _, refusals in batches) == 4
+
+
+def test_a_table_of_any_size_is_read_row_by_row(tmp_path: Path) -> None:
+    rows = "".join(json.dumps({"id": f"r{n}", "text": BODY}) + "\n" for n in range(40))
+    articles, refusals = read(write(tmp_path / "big.jsonl", rows), limits=Read(max_file_mb=0.001))
+    assert (len(articles), refusals) == (40, [])
