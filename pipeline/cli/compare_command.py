@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cli import options
@@ -27,13 +28,16 @@ def run(args: argparse.Namespace) -> ExitCode:
     from pipeline.jobs.compare import compare_articles
     from pipeline.reports import terminal, terminal_tables
 
-    compared = compare_articles(args.paths, config, stdin=sys.stdin.buffer)
+    report = Path(args.report) if args.report else None
+    compared = compare_articles(args.paths, config, stdin=sys.stdin.buffer, report=report)
     if args.json:
         print(json.dumps(compared.comparison.as_dict(), ensure_ascii=False, default=str))
     else:
         terminal_tables.show_comparison(terminal.console(), compared.comparison)
     for refusal in compared.refusals:
         print(f"stance: refused {refusal}", file=sys.stderr)
+    if report and not args.quiet:
+        print(f"wrote {report}", file=sys.stderr)
     if compared.run_id and not args.quiet:
         print(f"MLflow run {compared.run_id} in {compared.store}", file=sys.stderr)
     return ExitCode.DONE_IN_PART if compared.refusals else ExitCode.DONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cli import options
@@ -20,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_model(parser)
     parser.add_argument("--out", metavar="DIR", help="write sentences and profiles there instead of showing them")
     parser.add_argument("--format", choices=["jsonl", "csv", "parquet"], help="of the files under --out")
+    parser.add_argument("--report", metavar="FILE.html", help="write the labelled articles as a page")
     parser.add_argument("--abstain", type=float, metavar="P", help="leave labels less probable than P to a person")
     parser.add_argument("--no-mlflow", action="store_true", help="do not record the run")
     options.add_common(parser)
@@ -29,7 +31,8 @@ def run(args: argparse.Namespace) -> ExitCode:
     config = options.settings(args)
     from pipeline.jobs.label import label
 
-    report = label(args.paths, config, show=_shower(args), stdin=sys.stdin.buffer)
+    page = Path(args.report) if args.report else None
+    report = label(args.paths, config, show=_shower(args), stdin=sys.stdin.buffer, page=page)
     _tell(report, is_quiet=args.quiet)
     return ExitCode.DONE_IN_PART if report.refusals else ExitCode.DONE
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.core.errors import InvalidInputError
 from pipeline.engines.local import Ledger
-from pipeline.jobs.label import batches
+from pipeline.jobs.label import REPORT, batches
 from pipeline.jobs.opening import open_model
 from pipeline.profiles.columns import profile_schema
 from pipeline.profiles.compare import Comparison, compare
@@ -19,6 +19,7 @@ from pipeline.tracking.store import preload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from typing import IO
 
     from pipeline.core.codebook import Codebook
@@ -42,8 +43,10 @@ class Compared:
     store: str
 
 
-def compare_articles(paths: Sequence[str], config: Config, *, stdin: IO[bytes] | None = None) -> Compared:
-    """Raises: InvalidInputError where there are not two sides to compare."""
+def compare_articles(
+    paths: Sequence[str], config: Config, *, stdin: IO[bytes] | None = None, report: Path | None = None
+) -> Compared:
+    """`report`: where to write the comparison as a page. Raises: InvalidInputError where there are not two sides."""
     opening = preload(config.tracking)
     ledger = Ledger()
     with job_run(opening, job="compare", config=config) as run:
@@ -70,4 +73,10 @@ def compare_articles(paths: Sequence[str], config: Config, *, stdin: IO[bytes] |
         run.text("comparison.json", json.dumps(comparison.as_dict(), indent=1, ensure_ascii=False, default=str))
         run.metrics({"n_articles": ledger.n_done, "n_refused": len(ledger.refusals), "n_pairs": len(comparison.pairs)})
         refusals = (*ledger.refusals, *comparison.left_out)
+        if report is not None:
+            from pipeline.reports.page import Contents, write_page
+
+            profiles = comparison.profiles
+            write_page(report, Contents(sentences, profiles, comparison, book, opened.identity, config, refusals))
+            run.file(report, REPORT)
         return Compared(comparison, sentences, book, opened.identity, refusals, run.id, opening.address)

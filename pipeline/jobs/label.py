@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MAX_PAGE_ARTICLES = 40
+REPORT = "report.html"  # the page's name in the record of a run
 MAX_TABLE_ARTICLES = 200  # profiles shown in MLflow; the files have them all
 
 
@@ -69,9 +71,16 @@ class LabelReport:
 
 
 def label(
-    paths: Sequence[str], config: Config, *, show: Callable[[Batch], None], stdin: IO[bytes] | None = None
+    paths: Sequence[str],
+    config: Config,
+    *,
+    show: Callable[[Batch], None],
+    stdin: IO[bytes] | None = None,
+    page: Path | None = None,
 ) -> LabelReport:
     """Labels everything that can be read; `show` gets each batch. Memory does not grow with the number of articles.
+
+    `page`: where to write the first articles as a page.
 
     Raises: InvalidInputError where every input was refused.
     """
@@ -81,6 +90,7 @@ def label(
     with job_run(opening, job="label", config=config) as record:
         opened = open_model(config, opening, record)
         shown: list[Profile] = []
+        on_page: list[Batch] = []
         with ExitStack() as stack:
             files = _result_files(config, opened.model.codebook, stack)
             for batch in batches(paths, config, opened, ledger, stdin=stdin):
@@ -88,6 +98,8 @@ def label(
                 count.add(batch)
                 hashes += batch.articles["text_sha256"].to_pylist()
                 shown += batch.profiles[: max(0, MAX_TABLE_ARTICLES - len(shown))]
+                if page is not None and sum(len(b.articles) for b in on_page) < MAX_PAGE_ARTICLES:
+                    on_page.append(batch)
                 show(batch)
         if config.output.directory:
             outputs.write_refusals(Path(config.output.directory) / outputs.REFUSED, ledger.refusals)
@@ -98,17 +110,32 @@ def label(
         )
         rows = [profile.as_row() for profile in shown]
         record.table("profiles.json", pa.Table.from_pylist(rows, schema=profile_schema(opened.model.codebook)))
+        if page is not None:
+            n_more = count.n_articles - sum(len(batch.articles) for batch in on_page)
+            _write_page(page, on_page, opened, config, tuple(ledger.refusals), n_more)
+            record.file(page, REPORT)
         return LabelReport(
             count.n_articles,
             count.n_sentences,
             count.n_judged,
             count.n_abstained,
             tuple(ledger.refusals),
-            files.paths,
+            (*files.paths, page) if page is not None else files.paths,
             record.id,
             opening.address,
             time.monotonic() - start,
         )
+
+
+def _write_page(
+    page: Path, found: Sequence[Batch], opened: OpenModel, config: Config, refusals: tuple[Refusal, ...], n_more: int
+) -> None:
+    from pipeline.reports.page import Contents, write_page
+
+    sentences = pa.concat_tables([batch.sentences for batch in found])
+    profiles = [profile for batch in found for profile in batch.profiles]
+    book, made_by = opened.model.codebook, opened.identity
+    write_page(page, Contents(sentences, profiles, None, book, made_by, config, refusals, n_more))
 
 
 def batches(

@@ -46,7 +46,10 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Whisker:
-    """A value with its interval on an axis. `side`: the pole that the whole interval lies on, `set` for a difference that leaves out zero."""
+    """A value with its interval on an axis.
+
+    `side`: the pole that the whole interval lies on, `set` for a difference that leaves out zero, else `mid`.
+    """
 
     x: float
     low: float | None
@@ -69,7 +72,9 @@ def whisker(
 
 def net_whisker(axis: Axis, figure: Figure) -> Whisker | None:
     found = best(figure)
-    return found and whisker(axis, found.value, found.low, found.high, is_corrected=found.is_corrected)
+    if found is None:
+        return None
+    return whisker(axis, found.value, found.low, found.high, is_corrected=found.is_corrected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pipeline.reports.looks import plain
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.core.codebook import Codebook
+    from pipeline.core.codebook import Codebook, Task
     from pipeline.profiles.compare import Comparison, Difference, Pair
 
 N_FINDINGS = 6
@@ -50,11 +50,20 @@ def contrasts(comparison: Comparison, codebook: Codebook, rows_of: Mapping[str, 
         for question, labels in pair.differences.items():
             for value, difference in labels.items():
                 task, label = question.split(".", 1) if "." in question else (question, value)
+                if not _is_telling(codebook.task(task), label):
+                    continue
                 found = _contrast(pair, task, label, difference)
                 if found and _rank(found) > _rank(largest.get((task, label))):
                     largest[task, label] = found
     ranked = sorted(largest.values(), key=_rank, reverse=True)[:N_FINDINGS]
     return tuple(_with_examples(found, codebook, rows_of) for found in ranked)
+
+
+def _is_telling(task: Task, label: str) -> bool:
+    """What is left over by the poles, and the highest degree, only mirror the rest."""
+    if task.poles is not None:
+        return label in (task.poles.positive, task.poles.negative)
+    return task.kind != "ordinal" or label != task.values[0]
 
 
 def _rank(found: Contrast | None) -> tuple[bool, float]:

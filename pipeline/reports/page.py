@@ -145,7 +145,7 @@ def _csv_link(table: pa.Table) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """As in the files of `stance label`: labels joined by `|`, evidence as JSON, no formula for a spreadsheet to run."""
+    """As in the files of `stance label`: labels joined by `|`, evidence as JSON, nothing for a spreadsheet to run."""
     if isinstance(value, list):
         is_plain = all(isinstance(item, str) for item in value)
         return "|".join(value) if is_plain else json.dumps(value, ensure_ascii=False)

@@ -31,7 +31,10 @@ MAX_ARTICLES = 40  # shown with their text and held in the embedded table; a pag
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a page is made of. `comparison` is None where texts were labelled and not compared."""
+    """What a page is made of.
+
+    `comparison` is None where texts were labelled and not compared; `n_more` articles of the run are not in it.
+    """
 
     sentences: pa.Table
     profiles: Sequence[Profile]
@@ -40,6 +43,7 @@ class Contents:
     identity: Identity
     config: Config
     refusals: Sequence[Refusal] = ()
+    n_more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def view(contents: Contents) -> View:
         pair_axis=pair_axis,
         pairs=pairs,
         articles=articles,
-        n_left_out=max(0, len(by_article) - MAX_ARTICLES),
+        n_left_out=max(0, len(by_article) - MAX_ARTICLES) + contents.n_more,
         contrasts=_contrasts(contents, by_article),
         labels={text.name: text.label for text in texts},
         devices=_devices(book, [text.profile for text in sorted(texts, key=_place)]),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 STRONG, CLEAR = 0.5, 0.2  # net values from which a lean is called strong, and is called without "slightly"
 MIN_RATE = 2.0  # devices per 100 sentences worth a mention
 N_DEVICES = 2
+ROUNDS_TO_ALL = 0.995
 AMOUNTS = (
     (0.9, "nearly every sentence is"),
     (0.6, "most sentences are"),
@@ -71,7 +72,8 @@ def _firmness(profile: Profile, task: Task | None) -> str:
     if found.value == 1 and not found.is_corrected:
         return f"every sentence is {plain(task.values[0])}"
     amount = next(words for share, words in AMOUNTS if found.value >= share)
-    return f"{amount} {plain(task.values[0])} ({percent(found.value)})"
+    share = percent(found.value) if found.value < ROUNDS_TO_ALL else "over 99%"
+    return f"{amount} {plain(task.values[0])} ({share})"
 
 
 def _devices(profile: Profile) -> str:
