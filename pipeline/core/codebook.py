@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,8 +16,6 @@ from pipeline.core.fingerprints import sha256_bytes
 from pipeline.core.places import shipped
 
 TaskKind = Literal["single", "ordinal", "multi"]
-FORMAT = 1
-"""Raise it when a key changes its meaning; then keep a reader for the old number."""
 
 
 class _Entry(BaseModel):
@@ -75,7 +74,7 @@ class _ValueList(_Entry):
 
 
 class _Document(_Entry):
-    format: Literal[1]
+    format: Literal[1]  # raise it when a key changes its meaning; then keep a reader for the old number
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     version: str = Field(pattern=r"^[0-9]+\.[0-9]+$")
     title: str
@@ -93,12 +92,23 @@ class _Document(_Entry):
             raise ValueError(f"a task name stands twice: {', '.join(names)}")
         if taken := RESERVED_TASK_NAMES & set(names):
             raise ValueError(f"task name {sorted(taken)[0]!r} is a column of every sentence table; choose another")
+        columns = Counter([*names, *(column for task in self.tasks for column in _own_columns(task))])
+        if twice := [column for column, n in columns.items() if n > 1]:
+            raise ValueError(f"two tasks or labels would share the column {twice[0]!r}; rename one")
         return self
 
 
 RESERVED_TASK_NAMES = frozenset(
-    "article n start end text role rule voice speaker evidence abstained source title author outlet date".split()  # noqa: SIM905
+    (  # noqa: SIM905
+        "article n start end text role rule voice speaker evidence abstained source title author outlet date "
+        "text_sha256 model model_version model_sha256 config_sha256 codebook codebook_sha256 package_version"
+    ).split()
 )
+
+
+def _own_columns(task: Task) -> list[str]:
+    """Columns that a task adds to the sentence table beside its own name; see `schemas.judgement`."""
+    return [f"evidence_{task.name}", *(f"p_{task.name}_{value}" for value in task.values)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,11 @@ class Codebook:
             if task.name == name:
                 return task
         raise ConfigError([unknown_name("task", name, (task.name for task in self.tasks))])
+
+    @property
+    def main_task(self) -> Task:
+        """What the codebook is about: the first task with poles, else the first."""
+        return next((task for task in self.tasks if task.poles), self.tasks[0])
 
     def columns(self) -> tuple[tuple[str, str], ...]:
         """(task, label) of every label in codebook order: the order of logits everywhere."""
@@ -173,9 +188,3 @@ def load(reference: str = "russia-1.0") -> Codebook:
     except OSError as error:
         raise ConfigError([f"codebook cannot be read: {error.strerror}"], where=str(path)) from error
     return parse(content, where=str(path))
-
-
-def as_dict(codebook: Codebook) -> dict[str, Any]:
-    """The codebook's file as plain values, for reports and exports."""
-    document: dict[str, Any] = yaml.safe_load(codebook.source)
-    return document

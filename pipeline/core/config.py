@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -94,13 +93,17 @@ class Compare(Section):
 
 
 class Evaluate(Section):
-    """`split`: the part of the gold set that is scored, where the set has splits; None scores all of it."""
+    """`split`: the part of the gold set that is scored, where the set has splits; None scores all of it.
+
+    `baseline_sets`: what the trained baselines learn from. None takes the shipped op-eds where they are labelled by the
+    model's codebook, else the gold set itself, out of fold.
+    """
 
     split: str | None = "test"
     level: float = Field(default=0.95, gt=0.5, lt=1)
     resamples: int = Field(default=1_000, ge=100)
     has_baselines: bool = True
-    baseline_sets: tuple[str, ...] = ("opeds",)  # what the trained baselines learn from
+    baseline_sets: tuple[str, ...] | None = None
     n_errors_shown: int = Field(default=20, ge=0)
 
 
@@ -115,9 +118,12 @@ class Train(Section):
 
 
 class Promote(Section):
-    """The gate that moves `champion`: the lower bound of the paired difference of macro-F1 on `task` must pass it."""
+    """The gate that moves `champion`: the lower bound of the paired difference of macro-F1 on `task` must pass it.
 
-    task: str = "stance"
+    `task` None is the codebook's main task.
+    """
+
+    task: str | None = None
     min_lower_bound: float = 0.0
     level: float = Field(default=0.95, gt=0.5, lt=1)
     resamples: int = Field(default=2_000, ge=100)
@@ -155,7 +161,7 @@ class Config(Section):
     tracking: Tracking = Tracking()
     output: Output = Output()
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """Identity of the settings. Where results are written and logged does not change them and is left out."""
         return sha256_json(self.model_dump(mode="json", exclude={"tracking", "output"}))

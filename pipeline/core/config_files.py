@@ -55,7 +55,7 @@ def as_yaml(config: Config) -> str:
 
 def _find(reference: str, beside: Path | None) -> Path:
     path = Path(reference)
-    candidates = [path, *([beside.parent / reference] if beside else [])]
+    candidates = [*([beside.parent / reference] if beside else []), path]
     if not path.suffix:
         candidates.append(shipped("configs") / f"{reference}.yaml")
     for candidate in candidates:
@@ -94,8 +94,8 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 
 def _is_same_part(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
-    """Another kind of part does not inherit the options of the old kind."""
-    return "kind" not in above or above["kind"] == below.get("kind")
+    """Another kind of part does not inherit the options of the old kind. Options alone wait for a kind to be named."""
+    return "kind" not in above or "kind" not in below or above["kind"] == below["kind"]
 
 
 def _parsed(override: str) -> dict[str, Any]:
@@ -193,8 +193,8 @@ def _combination_problems(config: Config) -> Iterator[str]:
     for voice in config.profile.voices:
         if voice not in book.voices:
             yield unknown_name("voice", voice, book.voices, where="profile.voices")
-    if config.promote.task not in {task.name for task in book.tasks}:
-        yield unknown_name("task", config.promote.task, (t.name for t in book.tasks), where="promote.task")
+    if config.promote.task not in {None, *(task.name for task in book.tasks)}:
+        yield unknown_name("task", str(config.promote.task), (t.name for t in book.tasks), where="promote.task")
     if config.compare.by and config.compare.permutations * config.compare.alpha < 1:
         yield (
             f"compare.permutations: {config.compare.permutations} permutations cannot show p under "

@@ -43,6 +43,6 @@ def sha256_rows(rows: Iterable[Any]) -> str:
     """Hash of a sequence of JSON values, order included."""
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(canonical_json(row).encode())
+        digest.update(canonical_json(row).encode("utf-8", "surrogatepass"))
         digest.update(b"\n")
     return digest.hexdigest()

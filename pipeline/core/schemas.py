@@ -44,7 +44,7 @@ EVIDENCE = pa.struct(
         pa.field("label", pa.string(), nullable=False),
         pa.field("start", pa.int32(), nullable=False),
         pa.field("end", pa.int32(), nullable=False),
-        pa.field("weight", pa.float32(), nullable=False),  # share of the label's logit that these words gave
+        pa.field("weight", pa.float32(), nullable=False),  # logits that these words gave the label
     ]
 )
 # a span of the source file behind a span of `text`; lets a reader find HTML text in the file it came from

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.core import codebook as codebooks
 from pipeline.corpus import labelled_set
 from pipeline.corpus.coders import coder_rows
 from pipeline.jobs import flow
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from pipeline.core.config import Config
     from pipeline.corpus.labelled_set import LabelledSet
     from pipeline.scoring.agreement import CoderJudgement
+
+SHIPPED_SETS = ("opeds",)  # labelled by the shipped codebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,10 @@ def predictions_of(gold: LabelledSet, opened: OpenModel, config: Config) -> Pred
 def _baselines(gold: LabelledSet, opened: OpenModel, config: Config) -> Any:
     if not config.evaluate.has_baselines:
         return ()
-    book = opened.model.codebook
-    return run_baselines(gold, [labelled_set.load(name, book) for name in config.evaluate.baseline_sets], book)
+    book, names = opened.model.codebook, config.evaluate.baseline_sets
+    if names is None:
+        names = SHIPPED_SETS if book.sha256 == codebooks.load().sha256 else ()
+    return run_baselines(gold, [labelled_set.load(name, book) for name in names], book)
 
 
 def _judgements(reference: str, gold: LabelledSet, book: Codebook) -> Sequence[CoderJudgement]:

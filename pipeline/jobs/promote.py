@@ -62,7 +62,6 @@ def promote(reference: str, gold_reference: str, config: Config) -> PromotionVer
     name, number, alias = references.parse(reference)
     candidate = registry.find(store, name, version=number, alias=alias)
     champion = registry.find(store, name, alias=registry.CHAMPION)
-    settings = config.promote
     with job_run(opening, job="promote", config=config) as run:
         first, book = _open(candidate.uri, config, opening)
         second, other_book = _open(champion.uri, config, opening)
@@ -71,6 +70,7 @@ def promote(reference: str, gold_reference: str, config: Config) -> PromotionVer
                 "the two models were made under different codebooks and cannot be compared",
                 where=f"{candidate.uri} and {champion.uri}",
             )
+        settings, task = config.promote, config.promote.task or book.main_task.name
         seen = first.trained_on | second.trained_on
         gold = gold_set(gold_reference, book, split=config.evaluate.split, trained_on=seen)
         run.dataset(Dataset(gold.name, gold.sha256, gold.name, len(gold.articles), gold.n_body), context="evaluation")
@@ -79,7 +79,7 @@ def promote(reference: str, gold_reference: str, config: Config) -> PromotionVer
             predictions_of(gold, first, config),
             predictions_of(gold, second, config),
             book,
-            task=settings.task,
+            task=task,
             n_resamples=settings.resamples,
             level=settings.level,
             rng=np.random.default_rng(config.seed),
@@ -89,7 +89,7 @@ def promote(reference: str, gold_reference: str, config: Config) -> PromotionVer
         verdict = PromotionVerdict(
             candidate.uri,
             champion.uri,
-            settings.task,
+            task,
             gold.name,
             gold.sha256,
             difference,

@@ -3,7 +3,7 @@ import re
 import pytest
 import yaml
 
-from pipeline.core import codebook
+from pipeline.core import codebook, schemas
 from pipeline.core.errors import ConfigError
 from pipeline.core.places import shipped
 
@@ -46,6 +46,28 @@ def test_a_task_may_not_take_the_name_of_a_column(tmp_path):
     document["tasks"][0]["name"] = "voice"
     with pytest.raises(ConfigError, match="'voice' is a column of every sentence table"):
         codebook.parse(yaml.safe_dump(document).encode(), where="test")
+
+
+def test_two_tasks_may_not_share_a_column():
+    document = yaml.safe_load(codebook.load().source)
+    document["tasks"][0]["name"] = "evidence_certainty"
+    with pytest.raises(ConfigError, match="would share the column 'evidence_certainty'"):
+        codebook.parse(yaml.safe_dump(document).encode(), where="test")
+
+
+def test_every_column_that_no_task_makes_is_a_reserved_name():
+    book = codebook.load()
+    made = {name for task in book.tasks for name in (task.name, *codebook._own_columns(task))}
+    assert set(schemas.sentence_table(book).names) - made <= codebook.RESERVED_TASK_NAMES
+
+
+def test_the_main_task_is_the_first_with_poles_else_the_first():
+    document = yaml.safe_load(codebook.load().source)
+    document["tasks"] = [document["tasks"][1], document["tasks"][0]]
+    turned = codebook.parse(yaml.safe_dump(document).encode(), where="test")
+    assert (turned.tasks[0].name, turned.main_task.name) == ("certainty", "stance")
+    del document["tasks"][-1]["poles"]
+    assert codebook.parse(yaml.safe_dump(document).encode(), where="test").main_task.name == "certainty"
 
 
 def test_another_byte_is_another_codebook():

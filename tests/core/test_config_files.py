@@ -47,6 +47,22 @@ def test_another_trainer_does_not_inherit_the_options_of_the_old_one(tmp_path):
     assert config_files.load(str(tmp_path / "mine.yaml")).train.trainer.options == {}
 
 
+def test_an_option_given_before_its_kind_is_kept_and_checked():
+    config = config_files.load(None, ["train.trainer.min_sentences=3", "train.trainer.kind=tfidf.v1"])
+    assert config.train.trainer.options == {"min_sentences": 3}
+    with pytest.raises(ConfigError, match="unknown key 'min_sentences' at train.trainer"):
+        config_files.load(None, ["train.trainer.min_sentences=3", "train.trainer.kind=frozen.v1"])
+
+
+def test_a_file_is_extended_by_its_neighbour_wherever_the_command_runs(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "base.yaml").write_text("seed: 1\n", encoding="utf-8")
+    (tmp_path / "mine/base.yaml").write_text("seed: 2\n", encoding="utf-8")
+    (tmp_path / "mine/job.yaml").write_text("extends: base.yaml\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert config_files.load("mine/job.yaml").seed == 2
+
+
 def test_impossible_combinations_are_refused():
     with pytest.raises(ConfigError, match="unknown voice 'writer'.*known: author, quoted, reported") as caught:
         config_files.load(None, ["profile.voices=[writer]", "promote.task=tone"])
@@ -77,6 +93,7 @@ def test_where_results_go_is_no_part_of_the_identity_and_what_changes_them_is():
     plain = config_files.load()
     assert config_files.load(None, ["output.directory=elsewhere", "tracking.is_on=false"]).sha256 == plain.sha256
     assert config_files.load(None, ["label.abstain=0.5"]).sha256 != plain.sha256
+    assert plain.model_copy(update={"seed": 1}).sha256 != plain.sha256
 
 
 def test_given_values_are_taken_as_they_are():
