@@ -62,8 +62,8 @@ def _task_table(task: str, rows: Sequence[FigureRow]) -> Table:
     rows_table = table(task, ["figure", "n", "model", *(["ceiling"] if has_ceiling else []), *baselines])
     for row in shown:
         name = f"F1 {row.label}" if row.label else NAMES[row.figure]
-        ceiling = [_number(row.ceiling)] if has_ceiling else []
-        beside = [_number(row.baselines.get(baseline)) for baseline in baselines]
+        ceiling = [number(row.ceiling)] if has_ceiling else []
+        beside = [number(row.baselines.get(baseline)) for baseline in baselines]
         rows_table.add_row(name, str(row.n), told(row.estimate), *ceiling, *beside)
     return rows_table
 
@@ -120,12 +120,14 @@ def table(title: str, columns: Sequence[str]) -> Table:
 
 def told(estimate: Estimate) -> str:
     """A figure with its interval."""
-    if estimate.value is None:
-        return "–"
     if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f}"
-    return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
+        return number(estimate.value)
+    return f"{number(estimate.value)} [{number(estimate.low)}, {number(estimate.high)}]"
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def number(value: float | None) -> str:
+    """Two decimals without the leading zero, as `.57`; a dash where there is none. A narrow terminal must hold many."""
+    if value is None:
+        return "–"
+    shown = f"{value:.2f}"
+    return shown.replace("0.", ".", 1) if abs(value) < 1 else shown

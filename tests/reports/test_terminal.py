@@ -5,6 +5,7 @@ from rich.console import Console
 
 from pipeline.core import codebook
 from pipeline.reports.terminal import ArticleView
+from pipeline.reports.terminal_tables import number
 
 
 def row(**changes):
@@ -72,3 +73,11 @@ def test_furniture_is_named_and_has_no_letter(shown):
 
 def test_control_characters_of_a_text_cannot_drive_the_terminal(shown):
     assert "\x1b[2J" not in shown(row(text="Moscow \x1b[2Jlied\x07 on us"), colour=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.571, ".57"), (-0.05, "-.05"), (1.0, "1.00"), (0.999, "1.00"), (0.0, ".00"), (10.04, "10.04"), (None, "–")],
+)
+def test_figures_are_short(value, shown):
+    assert number(value) == shown
