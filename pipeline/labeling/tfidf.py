@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,15 +29,27 @@ def vectorizer(**settings: Any) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     return TfidfVectorizer(
-        ngram_range=NGRAMS, token_pattern=WORD, lowercase=True, sublinear_tf=True, dtype=np.float32, **settings
+        ngram_range=NGRAMS, token_pattern=WORD, preprocessor=lowered, sublinear_tf=True, dtype=np.float32, **settings
     )
+
+
+def lowered(text: str) -> str:
+    """Lower case, a character for each character, so that a word stands where it stands in the text."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)  # the dotted capital I of Turkish names
 
 
 class TfidfLabeller:
     """Each n-gram's weight is shared among the places where it occurs, so contributions add up to the logit."""
 
     def __init__(
-        self, vocabulary: dict[str, int], idf: NDArray[np.float32], weight: NDArray[np.float32], bias: NDArray[np.float32]
+        self,
+        vocabulary: dict[str, int],
+        idf: NDArray[np.float32],
+        weight: NDArray[np.float32],
+        bias: NDArray[np.float32],
     ) -> None:
         """Shapes: idf (n_terms,), weight (n_labels, n_terms), bias (n_labels,)."""
         self.weight, self.bias = weight, bias
@@ -44,7 +57,7 @@ class TfidfLabeller:
         self._vectorizer.idf_ = idf
 
     @classmethod
-    def open(cls, folder: Path, *, threads: int | None, batch_tokens: int) -> TfidfLabeller:  # noqa: ARG003
+    def open(cls, folder: Path, *, threads: int | None, batch_tokens: int) -> TfidfLabeller:
         from safetensors.numpy import load_file
 
         arrays = load_file(folder / HEADS)
@@ -63,8 +76,7 @@ class TfidfLabeller:
             yield self._sentence_scores(article.text[sentence.start : sentence.end], sentence.start, row)
 
     def _sentence_scores(self, text: str, at: int, row: Any) -> SentenceScores:
-        import re
-
+        text = lowered(text)
         words = np.array([m.span() for m in re.finditer(WORD, text)], np.int32).reshape(-1, 2)
         contributions = np.zeros((len(words), len(self.bias)), np.float32)
         places = _places(text, words, self._vectorizer.vocabulary_)
@@ -76,12 +88,12 @@ class TfidfLabeller:
 
 
 def _places(text: str, words: NDArray[np.int32], vocabulary: dict[str, int]) -> dict[int, list[tuple[int, int]]]:
-    """Where each known n-gram stands, as half-open ranges of words."""
-    lowered = [text[start:end].lower() for start, end in words]
+    """Where each known n-gram of a lowered text stands, as half-open ranges of words."""
+    found_words = [text[start:end] for start, end in words]
     found: dict[int, list[tuple[int, int]]] = {}
     for n in range(NGRAMS[0], NGRAMS[1] + 1):
-        for first in range(len(lowered) - n + 1):
-            term = vocabulary.get(" ".join(lowered[first : first + n]))
+        for first in range(len(found_words) - n + 1):
+            term = vocabulary.get(" ".join(found_words[first : first + n]))
             if term is not None:
                 found.setdefault(term, []).append((first, first + n))
     return found
