@@ -4,8 +4,8 @@ import pytest
 from rich.console import Console
 
 from pipeline.core import codebook
-from pipeline.reports.terminal import ArticleView
-from pipeline.reports.terminal_tables import number
+from pipeline.reports.terminal import ArticleView, console, harmless
+from pipeline.reports.terminal_tables import number, table
 
 
 def row(**changes):
@@ -81,3 +81,10 @@ def test_control_characters_of_a_text_cannot_drive_the_terminal(shown):
 )
 def test_figures_are_short(value, shown):
     assert number(value) == shown
+
+
+def test_names_are_no_markup_and_drive_no_terminal(capsys):
+    rows = table("profiles", ["op-ed"])
+    rows.add_row(harmless("speech [final] :ice: [/b]\x1b[2J"))
+    console().print(rows)
+    assert "speech [final] :ice: [/b]\N{REPLACEMENT CHARACTER}[2J" in capsys.readouterr().out

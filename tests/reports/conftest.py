@@ -1,4 +1,4 @@
-"""Drives a real headless Chromium by its DevTools protocol over a pipe: no driver program, no further package."""
+"""A real headless Chromium, driven by its DevTools protocol over a pipe without a further package; pages to open."""
 
 from __future__ import annotations
 
@@ -9,10 +9,23 @@ import selectors
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipeline.core import codebook as codebooks
+from pipeline.core import schemas
+from pipeline.core.codebook import Codebook
+from pipeline.core.config import Config
+from pipeline.labeling.rows import Identity
+from pipeline.profiles.compare import compare
+from pipeline.profiles.error import ClassifierError
+from pipeline.reports.page import Contents
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 TIMEOUT_S = 60.0
@@ -156,3 +169,101 @@ def browser(folder: Path) -> Iterator[Browser]:
         process.wait(timeout=20)
         os.close(ours_in)
         os.close(ours_out)
+
+
+# what the pages under test are made of
+
+SURE = 0.8  # probability of a chosen label; the others share the rest
+STANCES = {"+": "hawkish", "-": "conciliatory", ".": "neutral"}
+Row = dict[str, Any]
+
+
+def _probabilities(book: Codebook, row: Row) -> Row:
+    found = {}
+    for task in book.tasks:
+        for value in task.values:
+            is_chosen = value in row[task.name] if task.kind == "multi" else value == row[task.name]
+            found[f"p_{task.name}_{value}"] = SURE if is_chosen else (1 - SURE) / max(1, len(task.values) - 1)
+    return found
+
+
+def table_of(rows: list[Row]) -> pa.Table:
+    """A sentence table of the shipped codebook; a row needs `article`, all else has a default."""
+    book = codebooks.load()
+    numbers: dict[str, int] = {}
+    full = []
+    for given in rows:
+        row: Row = {"role": "body", "rule": "text", "voice": "author", "speaker": "", "text": "The border was quiet."}
+        row |= {"stance": "neutral", "certainty": "certain", "devices": [], "abstained": [], "start": 0} | given
+        row["end"] = row["start"] + len(row["text"])
+        row["n"] = numbers[row["article"]] = numbers.get(row["article"], -1) + 1
+        if row["role"] == "body":
+            row = _probabilities(book, row) | row
+        else:
+            row |= {"voice": None, "speaker": None} | {task.name: None for task in book.tasks}
+        full.append(
+            {f"evidence_{task.name}": [] for task in book.tasks} | dict.fromkeys(schemas.IDENTITY.names, "") | row
+        )
+    return pa.Table.from_pylist(full, schema=schemas.sentence_table(book))
+
+
+def lines(article: str, stances: str, **more: Any) -> list[Row]:
+    """One sentence per letter: + hawkish, - conciliatory, . neutral."""
+    return [{"article": article, "stance": STANCES[letter], **more} for letter in stances]
+
+
+def record_of_error(*, n_articles: int = 60, quality: float = 0.9) -> ClassifierError:
+    """Held-out articles of 30 sentences that are labelled right with `quality`, else at random."""
+    rng, book = np.random.default_rng(4), codebooks.load()
+    articles = np.repeat([f"g{i}" for i in range(n_articles)], 30)
+    gold, predicted, p = {}, {}, {}
+    for task in book.tasks:
+        k = len(task.values)
+        shares = np.repeat(rng.dirichlet(np.full(k, 2.0), n_articles), 30, axis=0)
+        is_right = rng.random((len(articles), k)) < quality
+        if task.kind == "multi":
+            true = rng.random((len(articles), k)) < shares
+            found = np.where(is_right, true, rng.random(true.shape) < 0.5)
+            p[task.name] = np.where(found, SURE, 1 - SURE)
+        else:
+            classes = (shares.cumsum(axis=1) < rng.random((len(articles), 1))).sum(axis=1)
+            seen = np.where(is_right[:, 0], classes, rng.integers(k, size=len(classes)))
+            true, found = np.eye(k)[classes], np.eye(k)[seen]
+            p[task.name] = np.where(found, SURE, (1 - SURE) / (k - 1))
+        gold[task.name], predicted[task.name] = true, found
+    return ClassifierError.from_predictions(
+        book, articles=articles.tolist(), gold=gold, predicted=predicted, p=p, gold_sha256="0" * 64
+    )
+
+
+def contents_of(rows: list[Row], *, error: ClassifierError | None = None, by: str | None = None) -> Contents:
+    """Everything a page needs, by the real profiles and comparison."""
+    book, table = codebooks.load(), table_of(rows)
+    config = Config.model_validate({"profile": {"resamples": 100}, "compare": {"permutations": 100, "by": by}})
+    options = {"error": error, "profile": config.profile, "settings": config.compare, "seed": 0}
+    comparison = compare(table, book, **options)
+    made_by = Identity("default", "7", "a" * 64, "b" * 64, book.id, book.sha256)
+    return Contents(table, comparison.profiles, comparison, book, made_by, config)
+
+
+@pytest.fixture(scope="session")
+def make_contents() -> Callable[..., Contents]:
+    return contents_of
+
+
+@pytest.fixture(scope="session")
+def make_lines() -> Callable[..., list[Row]]:
+    return lines
+
+
+@pytest.fixture(scope="session")
+def error() -> ClassifierError:
+    return record_of_error()
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if program() is None:
+        pytest.skip("no Chromium here: apt-get install chromium, or name one in CHROMIUM")
+    with browser(tmp_path_factory.mktemp("chromium")) as found:
+        yield found
