@@ -70,11 +70,12 @@ def _attach(args: argparse.Namespace, config: Config) -> ExitCode:
     from pipeline.core.places import shipped
     from pipeline.jobs.data import data_attach
 
-    out = Path(args.out) if args.out else shipped("data/attached") / args.labelled
+    out = Path(args.out) if args.out else shipped("data/attached") / Path(args.labelled).name
     attached = data_attach(args.labelled, config, texts=Path(args.texts), out=out)
     for refusal in attached.refusals:
         print(f"stance: refused {refusal}", file=sys.stderr)
     if attached.missing:
         print(f"stance: no text for {len(attached.missing)}: {', '.join(attached.missing[:5])} ...", file=sys.stderr)
-    print(f"{attached.n_articles} articles, {attached.n_sentences} sentences in {attached.folder}")
+    told = f"{attached.n_articles} articles, {attached.n_sentences} sentences in {attached.folder}"
+    options.tell(args, attached, told)
     return ExitCode.DONE_IN_PART if attached.missing or attached.refusals else ExitCode.DONE

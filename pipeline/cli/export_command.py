@@ -34,5 +34,5 @@ def run(args: argparse.Namespace) -> ExitCode:
         has_labels=not args.without_labels,
         each_coder=args.each_coder,
     )
-    print(f"{done.n_sentences} sentences, {done.n_items} items in {done.path}")
+    options.tell(args, done, f"{done.n_sentences} sentences, {done.n_items} items in {done.path}")
     return ExitCode.DONE

@@ -30,5 +30,6 @@ def run(args: argparse.Namespace) -> ExitCode:
     for refusal in taken.refusals:
         print(f"stance: refused {refusal}", file=sys.stderr)
     coders = ", ".join(taken.coders)
-    print(f"{taken.n_articles} articles, {taken.n_sentences} sentences, coders {coders} in {taken.folder}")
+    told = f"{taken.n_articles} articles, {taken.n_sentences} sentences, coders {coders} in {taken.folder}"
+    options.tell(args, taken, told)
     return ExitCode.DONE_IN_PART if taken.refusals else ExitCode.DONE

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.cli import options
 from pipeline.core.errors import ExitCode
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from pipeline.jobs.label import Batch, LabelReport
 
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     return ExitCode.DONE_IN_PART if report.refusals else ExitCode.DONE
 
 
-def _shower(args: argparse.Namespace):  # type: ignore[no-untyped-def]
+def _shower(args: argparse.Namespace) -> Callable[[Batch], None]:
     """What to do with each batch: rows as JSON, the coloured view, or nothing where files are written."""
     if args.json:
         return _print_rows
@@ -49,8 +50,11 @@ def _shower(args: argparse.Namespace):  # type: ignore[no-untyped-def]
 
     def show(batch: Batch) -> None:
         view = terminal.ArticleView(console, batch.codebook)
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for row in batch.sentences.to_pylist():
+            rows.setdefault(row["article"], []).append(row)
         for profile in batch.profiles:
-            view.show([row for row in batch.sentences.to_pylist() if row["article"] == profile.name])
+            view.show(rows[profile.name])
             view.profile(profile)
 
     return show

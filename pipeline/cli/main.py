@@ -15,7 +15,7 @@ from pipeline.core.errors import ExitCode, StanceError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS = {  # verb -> what it does; its module is pipeline.cli.<verb>
+VERBS = {  # verb -> what it does; its module is pipeline.cli.<verb>_command
     "label": "label the sentences of op-eds for stance, devices and certainty",
     "compare": "compare the stance profiles of op-eds or of groups of them",
     "evaluate": "measure a model against a hand-labelled set",
@@ -30,6 +30,7 @@ VERBS = {  # verb -> what it does; its module is pipeline.cli.<verb>
     "config": "show or check the configuration",
     "doctor": "say what is installed and whether the store can be reached",
 }
+DESCRIPTION = "Label op-ed sentences for stance toward Russia, rhetorical devices and certainty."
 EPILOG = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 invalid input, 4 gate not met, 5 done in part."
 
 
@@ -40,7 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = _parser(verb).parse_args(arguments)
         _set_up_logging(is_quiet=args.quiet)
-        return int(args.run(args))
+        code = int(args.run(args))
+        sys.stdout.flush()  # a reader that has gone shows here, not when the interpreter ends
+        return code
     except StanceError as error:
         print(f"stance: {error}", file=sys.stderr)
         return int(error.exit_code)
@@ -54,8 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser(verb: str | None) -> argparse.ArgumentParser:
     """The parser; only the module of the verb that is called is imported, so that `--help` is quick."""
-    parser = argparse.ArgumentParser(prog="stance", description=__doc__.partition(":")[0], epilog=EPILOG)
-    parser.description = "Label op-ed sentences for stance toward Russia, rhetorical devices and certainty."
+    parser = argparse.ArgumentParser(prog="stance", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--version", action="version", version=f"stance {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, told in VERBS.items():

@@ -57,5 +57,6 @@ def _show(args: argparse.Namespace, config: Config) -> ExitCode:
 def _rollback(args: argparse.Namespace, config: Config) -> ExitCode:
     from pipeline.jobs import registered
 
-    print(f"champion is now {registered.rollback(config, args.name).uri}")
+    champion = registered.rollback(config, args.name)
+    options.tell(args, champion, f"champion is now {champion.uri}")
     return ExitCode.DONE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from pipeline.core import config_files
 
@@ -51,3 +52,10 @@ def settings(args: argparse.Namespace) -> Config:
     if getattr(args, "no_mlflow", False):
         given["tracking.is_on"] = False
     return config_files.load(args.config, args.set, given=given)
+
+
+def tell(args: argparse.Namespace, result: Any, text: str) -> None:
+    """A result on standard output: as JSON where `--json` asks for it, else in words."""
+    from pipeline.scoring.plain import as_plain
+
+    print(json.dumps(as_plain(result), default=str, ensure_ascii=False) if args.json else text)

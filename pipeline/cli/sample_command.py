@@ -38,5 +38,5 @@ def run(args: argparse.Namespace) -> ExitCode:
         format=args.tool,
         has_labels=args.with_labels,
     )
-    print(f"{done.n_sentences} sentences in {done.path}")
+    options.tell(args, done, f"{done.n_sentences} sentences in {done.path}")
     return ExitCode.DONE

@@ -29,24 +29,50 @@ class TableWriter(Protocol):
 
 @contextmanager
 def table_file(path: Path, schema: pa.Schema, format: OutputFormat) -> Iterator[TableWriter]:
-    """A writer for one file. The file appears under its name only if the block ends without an error."""
+    """A writer for one file. The file appears under its name only if the block ends without an error.
+
+    Raises: StanceError where this file cannot be written; what else fails in the block is not laid to it.
+    """
     partial = path.with_name(path.name + PARTIAL)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            writer = _WRITERS[format](file, schema)
-            try:
-                yield writer
-            finally:
-                writer.close()
-        partial.replace(path)
+        with _telling(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = partial.open("wb")
+            writer = _Told(_WRITERS[format](file, schema), file, path)
+        try:
+            yield writer
+        finally:
+            writer.close()
+        with _telling(path):
+            partial.replace(path)
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StanceError(
             f"cannot write: {error.strerror or error}", where=str(path), remedy="give another folder with --out"
         ) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()
+
+
+class _Told:
+    """A writer whose failures name its file."""
+
+    def __init__(self, writer: Any, file: IO[bytes], path: Path) -> None:
+        self._writer, self._file, self._path = writer, file, path
+
+    def write(self, table: pa.Table) -> None:
+        with _telling(self._path):
+            self._writer.write(table)
+
+    def close(self) -> None:
+        with _telling(self._path), self._file:  # a full disk shows where the file is closed
+            self._writer.close()
 
 
 def write_refusals(path: Path, refusals: Sequence[Refusal]) -> None:

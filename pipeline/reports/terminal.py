@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pipeline.profiles.figures import Figure
 
 POSITIVE, NEGATIVE, OTHER = "red", "blue", "green"
-HARMLESS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160))} | {9: " ", 10: " ", 13: " "}
+CONTROL = (*range(32), *range(127, 160))
+HARMLESS = dict.fromkeys(CONTROL, "\N{REPLACEMENT CHARACTER}") | {9: " ", 10: " ", 13: " "}
 MARKS = {"hedged": "~", "uncertain": "?"}  # certainty that is worth a mark; a certain sentence has none
 
 
@@ -30,7 +31,7 @@ class ArticleView:
 
     def show(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """`rows`: the sentences of one article, as in the sentence table."""
-        self.console.print(Text(str(rows[0]["title"] or rows[0]["article"]).translate(HARMLESS), style="bold"))
+        self.console.print(Text(harmless(rows[0]["title"] or rows[0]["article"]), style="bold"))
         grid = Table.grid(padding=(0, 1))
         grid.add_column(justify="right", width=3)
         grid.add_column(width=2)
@@ -43,7 +44,7 @@ class ArticleView:
     def profile(self, profile: Profile) -> None:
         """Net value, shares and devices of one article, each with its interval."""
         counted = f"{profile.n_sentences} sentences, {' + '.join(profile.voices)} voice"
-        self.console.print(Text(f"{profile.name}: {counted}", style="bold"))
+        self.console.print(Text(f"{harmless(profile.name)}: {counted}", style="bold"))
         for task, figure in profile.nets.items():
             poles = profile.codebook.task(task).poles
             ends = f"   (+1 all {poles.positive}, -1 all {poles.negative})" if poles else ""
@@ -59,14 +60,9 @@ class ArticleView:
             self.console.print(f"  not corrected for the model's error: {profile.reason}", style="yellow")
         self.console.print()
 
-    def legend(self) -> Text:
-        """What the letters and marks mean."""
-        parts = [f"{task.name}: {' '.join(task.values)}" for task in (self._poled, *self._others) if task]
-        return Text("  |  ".join(parts), style="dim")
-
     def _line(self, row: Mapping[str, Any]) -> tuple[Text, Text, Text]:
         """Number, badge, and the sentence with its tags."""
-        text = Text(row["text"].translate(HARMLESS))  # a character each, so that offsets hold
+        text = Text(harmless(row["text"]))  # a character each, so that offsets hold
         number = Text(str(row["n"]), style="dim")
         if row["voice"] is None:
             text.stylize("dim")
@@ -103,7 +99,7 @@ class ArticleView:
     def _tags(self, row: Mapping[str, Any]) -> Text:
         tags = Text()
         if row["voice"] != "author":
-            speaker = f": {row['speaker'].translate(HARMLESS)}" if row["speaker"] else ""
+            speaker = f": {harmless(row['speaker'])}" if row["speaker"] else ""
             tags.append(f"  ‹{row['voice']}{speaker}›", style="italic dim")
         for task in self._others:
             values = row[task.name] if task.kind == "multi" else [row[task.name]]
@@ -130,6 +126,14 @@ def interval(figure: Figure, *, signed: bool = False) -> str:
     return f"{value:{sign}.2f}{mark}{ends}"
 
 
-def console(*, is_for_errors: bool = False) -> Console:
-    """Colour only where the stream is a terminal; rich reads NO_COLOR and FORCE_COLOR."""
-    return Console(stderr=is_for_errors, highlight=False, soft_wrap=False)
+def harmless(text: str) -> str:
+    """The text without characters that drive a terminal, each replaced by one."""
+    return text.translate(HARMLESS)
+
+
+def console() -> Console:
+    """Colour only where the stream is a terminal; rich reads NO_COLOR and FORCE_COLOR.
+
+    Names of files and groups are shown as they are: `[final]` is no markup and `:ice:` no picture.
+    """
+    return Console(highlight=False, markup=False, emoji=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.reports.terminal import best, interval
+from pipeline.reports.terminal import best, harmless, interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
     order = sorted(comparison.profiles, key=lambda p: -(best(p.nets[tasks[0]]) or 0) if tasks else 0)
     for profile in order:
         nets = [interval(profile.nets[task], signed=True) for task in tasks]
-        rows_table.add_row(profile.name, str(profile.n_sentences), *nets)
+        rows_table.add_row(harmless(profile.name), str(profile.n_sentences), *nets)
     console.print(rows_table)
     for task in tasks:
         poles = first.codebook.task(task).poles
@@ -105,7 +105,7 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
     for pair in comparison.pairs[:MAX_PAIRS]:
         for net in pair.nets.values():
             text, reason = net.verdict.text, net.verdict.reason
-            line = Text.assemble(f"{pair.a} | {pair.b}: ", (text, "bold"))
+            line = Text.assemble(harmless(f"{pair.a} | {pair.b}: "), (harmless(text), "bold"))
             console.print(line if reason in text else line + Text(f" ({reason})", style="dim"), soft_wrap=True)
     if len(comparison.pairs) > MAX_PAIRS:
         console.print(f"... and {len(comparison.pairs) - MAX_PAIRS} more pairs; --json has them all", style="dim")

@@ -1,5 +1,6 @@
 import csv
 import json
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -54,6 +55,23 @@ def test_a_folder_that_cannot_be_made_is_told_with_a_remedy(tmp_path):
         outputs.table_file(tmp_path / "file" / "t.csv", SCHEMA, "csv"),
     ):
         pass
+
+
+def test_what_else_fails_while_a_file_is_open_is_not_laid_to_it(tmp_path):
+    with pytest.raises(BrokenPipeError, match="reader"), outputs.table_file(tmp_path / "t.csv", SCHEMA, "csv"):
+        raise BrokenPipeError("the reader has gone")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("format", ["jsonl", "csv", "parquet"])
+def test_a_full_disk_is_told_with_the_file(tmp_path, format):
+    (tmp_path / f"t.{format}.partial").symlink_to("/dev/full")
+    with (
+        pytest.raises(StanceError, match=rf"t\.{format}: cannot write: No space left"),
+        outputs.table_file(tmp_path / f"t.{format}", SCHEMA, format) as writer,
+    ):
+        writer.write(pa.Table.from_pylist(ROWS, schema=SCHEMA))
 
 
 def test_the_ledger_is_written_only_where_something_was_refused(tmp_path):
