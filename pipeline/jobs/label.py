@@ -101,9 +101,9 @@ def label(
                 if page is not None and sum(len(b.articles) for b in on_page) < MAX_PAGE_ARTICLES:
                     on_page.append(batch)
                 show(batch)
-        if config.output.directory:
-            outputs.write_refusals(Path(config.output.directory) / outputs.REFUSED, ledger.refusals)
-        _refuse_nothing(ledger)
+            if config.output.directory:
+                outputs.write_refusals(Path(config.output.directory) / outputs.REFUSED, ledger.refusals)
+            _check_done(ledger)  # while the files are open: an earlier run's results are not replaced by none
         record.metrics(count.metrics(len(ledger.refusals), time.monotonic() - start))
         record.dataset(
             Dataset("input", sha256_rows(hashes), "input", count.n_articles, count.n_sentences), context="inference"
@@ -240,7 +240,8 @@ def _result_files(config: Config, codebook: Codebook, stack: ExitStack) -> _Resu
     return _ResultFiles(writers[0], writers[1], folder, paths)
 
 
-def _refuse_nothing(ledger: Ledger) -> None:
+def _check_done(ledger: Ledger) -> None:
+    """Raises: InvalidInputError where every input was refused."""
     if ledger.n_done:
         return
     told = "; ".join(map(str, ledger.refusals[:3])) or "no files were found"

@@ -80,6 +80,15 @@ def test_nothing_to_label_is_invalid_input(stance, tmp_path):
     assert "absent.txt" in done.err
 
 
+def test_a_run_that_labels_nothing_leaves_earlier_results_as_they_are(stance, tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/sentences.jsonl").write_text("of an earlier run", encoding="utf-8")
+    done = stance("label", "tpyo.txt", "--out", "results", "--no-mlflow")
+    assert done.code == 3
+    assert (tmp_path / "results/sentences.jsonl").read_text(encoding="utf-8") == "of an earlier run"
+    assert {p.name for p in (tmp_path / "results").iterdir()} == {"sentences.jsonl", "refused.jsonl"}
+
+
 def test_an_unknown_model_is_a_usage_error_and_a_changed_one_a_failure(stance, op_ed, tmp_path):
     missing = stance("label", op_ed, "--model", "defualt", "--no-mlflow")
     assert (missing.code, "did you mean 'default'" in missing.err) == (2, True)
