@@ -138,6 +138,9 @@
     if (!li) return;
     fill(li);
     li.setAttribute("aria-describedby", "tip");
+    stand(li);
+  }
+  function stand(li) {
     const box = li.getBoundingClientRect(), size = tip.getBoundingClientRect();
     const below = box.bottom + 6 + size.height < innerHeight;
     const top = below ? box.bottom + 6 : Math.max(6, box.top - size.height - 6);
@@ -183,7 +186,11 @@
     waiting = true;
     requestAnimationFrame(() => { waiting = false; follow(); });
   };
-  addEventListener("scroll", () => { soon(); hint(); }, { passive: true });
+  addEventListener("scroll", () => {
+    soon();
+    if (told && told === document.activeElement) stand(told); // moving on by keys scrolls too
+    else hint();
+  }, { passive: true });
   addEventListener("resize", soon);
   document.querySelectorAll(".strip").forEach((strip) => strip.addEventListener("click", (event) => {
     const box = strip.getBoundingClientRect();
