@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipeline.training.examples import without_test
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipeline.core.codebook import Codebook
     from pipeline.corpus.labelled_set import LabelledSet
     from pipeline.scoring.evaluation import EvaluationReport
     from pipeline.scoring.resampling import Estimate
@@ -16,19 +19,26 @@ SHOWN = ("macro_f1", "macro_f1_frequent", "micro_f1", "quadratic_kappa", "brier"
 LIMITS = """\
 ## What it is for, and what not
 
-For description and comparison of English-language op-eds on Russia, with the intervals that `stance` prints beside
-every figure. Not for judging a single sentence, not for judging persons, not for moderation, and not for languages
-other than English. Every label was made by language-model coders that follow the codebook, none by a person; people
-would agree less with one another, and with this model, than the figures say.
+For description and comparison of op-eds on {target} in the language that it was trained on, with the intervals that
+`stance` prints beside every figure. Not for judging a single sentence, not for judging persons, not for moderation.
+"""
+SHIPPED_SETS = frozenset({"opeds", "real-opeds"})
+SHIPPED_LIMITS = """\
+It was trained on English alone. Every label was made by language-model coders that follow the codebook, none by a
+person; people would agree less with one another, and with this model, than the figures say.
 
 Known failures: quiet, formal criticism is read as neutral; conciliatory sentences are found less often than hawkish
 ones; irony is taken at its word; what is said of Ukraine or NATO alone may be taken for a stance toward Russia.
 """
 
 
-def text(report: EvaluationReport, *, training: Mapping[str, Any], name: str, sets: Sequence[LabelledSet]) -> str:
+def text(
+    report: EvaluationReport, *, training: Mapping[str, Any], name: str, sets: Sequence[LabelledSet], book: Codebook
+) -> str:
     """The card as Markdown."""
-    learned = ", ".join(f"`{s.name}` ({len(s.articles)} articles, {s.n_body} body sentences)" for s in sets)
+    learned = ", ".join(
+        f"`{s.name}` ({len(s.articles)} articles, {s.n_body} body sentences)" for s in map(without_test, sets)
+    )
     head = [
         f"# Model card: {name}",
         "",
@@ -37,11 +47,14 @@ def text(report: EvaluationReport, *, training: Mapping[str, Any], name: str, se
         "## On held-out articles",
         "",
         f"{report.n_articles} articles, {report.n_sentences} sentences that the scoring model never saw; "
-        f"{report.level:.0%} intervals by bootstrap over articles. Baselines are cross-validated on the same articles.",
+        f"{report.level:.0%} intervals by bootstrap over articles. Calibration and thresholds were fitted on the "
+        "same articles, which flatters rare labels a little. Baselines are cross-validated there too.",
         "",
     ]
     tables = [line for task in report.tasks.values() for line in _table(task)]
-    return "\n".join([*head, *tables, LIMITS])
+    limits = LIMITS.format(target=book.target)
+    is_shipped = {labelled.name for labelled in sets} <= SHIPPED_SETS
+    return "\n".join([*head, *tables, limits, *([SHIPPED_LIMITS] if is_shipped else [])])
 
 
 def _table(task: Any) -> list[str]:

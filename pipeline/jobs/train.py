@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ import numpy as np
 from pipeline.core import codebook as codebooks
 from pipeline.core import registry
 from pipeline.core.config_files import options_of
+from pipeline.core.errors import ConfigError, StanceError
 from pipeline.core.fingerprints import sha256_json, sha256_text
 from pipeline.corpus import labelled_set
 from pipeline.corpus.labelled_set import LabelledArticle, LabelledSet
@@ -78,36 +80,51 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
     book = codebooks.load(config.codebook)
     sets = [labelled_set.load(name, book) for name in config.train.sets]
     rows = examples(sets, book)
-    part = config.train.trainer
-    kind = registry.load(part.category, part.kind)
+    if out is not None:
+        _check_free(out)
     opening = preload(config.tracking)
     with job_run(opening, job="train", config=config) as run:
-        trainer: Trainer = kind(options_of(part, where="train.trainer"), book, seed=config.seed)
+        trainer = _trainer(config, book)
         for labelled in sets:
             run.dataset(_dataset(labelled), context="training")
-        held_out, fitted = _fits(trainer, rows, config)
+        held_out, fitted = _fits(trainer, rows, book, config)
         judged = _judged(held_out, book, seed=config.seed)
         report = _report(judged, sets, book, config)
         _log(run, report)
         with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
-            folder = out or Path(scratch) / config.train.model_name
+            folder = Path(scratch) / config.train.model_name
             fitted.write(folder, judged.layer)
             manifest = _seal(folder, judged, trainer, rows, sets, book, config, report)
+            if out is not None:
+                _keep(folder, out)
             version = _register(run, opening, folder, config, report)
         return Trained(config.train.model_name, version, sha256_json(manifest), out, run.id, report)
 
 
-def _fits(trainer: Trainer, rows: Sequence[Example], config: Config) -> tuple[Sequence[HeldOut], Fitted]:
+def _trainer(config: Config, book: Codebook) -> Trainer:
+    part = config.train.trainer
+    kind = registry.load(part.category, part.kind)
+    trainer: Trainer = kind(options_of(part, where="train.trainer"), book, seed=config.seed)
+    return trainer
+
+
+def _fits(
+    trainer: Trainer, rows: Sequence[Example], book: Codebook, config: Config
+) -> tuple[Sequence[HeldOut], Fitted]:
     """The folds' scores and the fit on everything, one after the other or side by side; the results are the same."""
-    k, seed = config.train.folds, config.seed
     if not config.train.is_parallel:
-        held_out = cross_fitted(trainer, rows, k=k, seed=seed)
+        held_out = cross_fitted(trainer, rows, k=config.train.folds, seed=config.seed)
         log.info("fitting on all %d articles", len(rows))
         return held_out, trainer.fit(rows)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        beside = pool.submit(cross_fitted, trainer, rows, k=k, seed=seed)
+        beside = pool.submit(_held_out, config, book, rows)
         fitted = trainer.fit(rows)
         return beside.result(), fitted
+
+
+def _held_out(config: Config, book: Codebook, rows: Sequence[Example]) -> Sequence[HeldOut]:
+    """The folds' scores by a trainer made here: an opened model cannot be sent to another process."""
+    return cross_fitted(_trainer(config, book), rows, k=config.train.folds, seed=config.seed)
 
 
 def _judged(held_out: Sequence[HeldOut], book: Codebook, *, seed: int) -> _Judged:
@@ -181,7 +198,7 @@ def _seal(
         "sets": {labelled.name: labelled.sha256 for labelled in sets},
         "config_sha256": config.sha256,
     }
-    card = model_card.text(report, training=training, name=config.train.model_name, sets=sets)
+    card = model_card.text(report, training=training, name=config.train.model_name, sets=sets, book=book)
     (folder / model_card.FILE).write_text(card, encoding="utf-8")
     return models.seal(
         folder,
@@ -191,6 +208,27 @@ def _seal(
         codebook=book,
         training=training,
     )
+
+
+def _check_free(out: Path) -> None:
+    """Raises: ConfigError where something else than a model would be overwritten."""
+    is_model = (out / models.MANIFEST).is_file()
+    if out.exists() and not is_model and (not out.is_dir() or any(out.iterdir())):
+        raise ConfigError(["expected a new folder, an empty one, or one that holds a model"], where=str(out))
+
+
+def _keep(model: Path, out: Path) -> None:
+    """A copy of the finished model, in place of an older one; under its name it is never there in part."""
+    out = out.resolve()
+    partial = out.with_name(out.name + ".partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(model, partial)
+        if out.exists():
+            shutil.rmtree(out)
+        partial.replace(out)
+    except OSError as error:
+        raise StanceError(f"cannot write the model: {error.strerror or error}", where=str(out)) from error
 
 
 def _register(run: Run, opening: Opening, folder: Path, config: Config, report: EvaluationReport) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from pipeline.core.errors import InvalidInputError
 from pipeline.training.examples import folds
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pipeline.training.mixing import Mixing
 
 log = logging.getLogger(__name__)
+
+MIN_ARTICLES = 2  # one to learn from, one to be scored
 
 
 class Fitted(Protocol):
@@ -54,7 +57,9 @@ class HeldOut:
 
 
 def cross_fitted(trainer: Trainer, examples: Sequence[Example], *, k: int, seed: int) -> list[HeldOut]:
-    """One entry a fitted fold. An article's sentences are never divided."""
+    """One entry a fitted fold. An article's sentences are never divided. Raises: InvalidInputError for one article."""
+    if len(examples) < MIN_ARTICLES:
+        raise InvalidInputError(f"training needs {MIN_ARTICLES} labelled articles or more, found {len(examples)}")
     fold_of = folds(len(examples), k=min(k, len(examples)), rng=np.random.default_rng(seed))
     n_fitted = min(trainer.n_fitted_folds or k, int(fold_of.max()) + 1)
     results = []

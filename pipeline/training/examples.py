@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,14 +38,16 @@ class Example:
 def examples(sets: Iterable[LabelledSet], codebook: Codebook) -> list[Example]:
     """The articles of the sets, those of a `test` split left out: they are for evaluation.
 
-    Raises: InvalidInputError where one text stands twice, or nothing is labelled.
+    Raises: InvalidInputError where one text or one set's name stands twice, or nothing is labelled.
     """
     seen: dict[str, str] = {}
+    names: set[str] = set()
     found = []
     for labelled in sets:
-        for article in labelled.articles:
-            if labelled.splits.get(article.article) == TEST:
-                continue
+        if labelled.name in names:
+            raise InvalidInputError("two training sets have this name", where=labelled.name, remedy="rename one folder")
+        names.add(labelled.name)
+        for article in without_test(labelled).articles:
             place = f"{labelled.name}/{article.article}"
             if other := seen.get(article.text):
                 raise InvalidInputError(f"the same text as {other}", where=place, remedy="leave one of the two out")
@@ -56,6 +58,12 @@ def examples(sets: Iterable[LabelledSet], codebook: Codebook) -> list[Example]:
     if not found:
         raise InvalidInputError("no labelled body sentence in the training sets")
     return found
+
+
+def without_test(labelled: LabelledSet) -> LabelledSet:
+    """The part of a set that may be learned from."""
+    kept = tuple(a for a in labelled.articles if labelled.splits.get(a.article) != TEST)
+    return replace(labelled, articles=kept)
 
 
 def judged_text(article: LabelledArticle, judged: Sequence[LabelledSentence]) -> ArticleText:

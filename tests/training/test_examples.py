@@ -1,0 +1,79 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.core import codebook
+from pipeline.core.errors import InvalidInputError
+from pipeline.training.cross_fit import cross_fitted
+from pipeline.training.examples import examples, folds, without_test
+
+BOOK = codebook.load()
+
+
+def test_articles_of_a_test_split_are_not_learned_from(labelled):
+    gold = labelled(6, n_test=2)
+    assert [e.article for e in examples([gold], BOOK)] == ["mine/a0", "mine/a1", "mine/a2", "mine/a3"]
+    assert [a.article for a in without_test(gold).articles] == ["a0", "a1", "a2", "a3"]
+
+
+def test_body_is_judged_and_a_headline_is_context(labelled):
+    (example,) = examples([labelled(1)], BOOK)
+    assert [s.is_judged for s in example.text.sentences] == [False, True, True]
+    given = [
+        [label for label, is_given in zip(BOOK.columns(), row, strict=True) if is_given] for row in example.targets
+    ]
+    assert given == [
+        [("stance", "hawkish"), ("certainty", "certain"), ("devices", "irony")],
+        [("stance", "neutral"), ("certainty", "hedged")],
+    ]
+
+
+def test_a_badly_cut_sentence_is_read_and_not_judged(labelled):
+    gold = labelled(1)
+    (article,) = gold.articles
+    spoiled = replace(article, sentences=(*article.sentences[:2], replace(article.sentences[2], is_well_cut=False)))
+    (example,) = examples([replace(gold, articles=(spoiled,))], BOOK)
+    assert [s.is_judged for s in example.text.sentences] == [False, True, False]
+    assert len(example.targets) == 1
+
+
+def test_a_text_in_two_sets_is_refused(labelled):
+    with pytest.raises(InvalidInputError, match="other/a0: the same text as mine/a0"):
+        examples([labelled(2), replace(labelled(1), name="other")], BOOK)
+
+
+def test_two_sets_of_one_name_are_refused(labelled):
+    with pytest.raises(InvalidInputError, match="mine: two training sets have this name"):
+        examples([labelled(2), labelled(1)], BOOK)
+
+
+def test_folds_deal_every_article_once_and_evenly():
+    dealt = folds(23, k=5, rng=np.random.default_rng(0))
+    assert sorted(np.bincount(dealt)) == [4, 4, 5, 5, 5]
+
+
+class Mean:
+    """Says of every sentence how often each label was given in training."""
+
+    labeller, n_fitted_folds = "none", None
+
+    def fit(self, rows):
+        self.rate = np.concatenate([row.targets for row in rows]).mean(axis=0)
+        self.seen = {row.article for row in rows}
+        return self
+
+    def score(self, rows):
+        assert not self.seen & {row.article for row in rows}
+        return [np.tile(self.rate, (len(row.targets), 1)) for row in rows]
+
+
+def test_every_article_is_scored_by_a_model_that_never_saw_it(labelled):
+    done = cross_fitted(Mean(), examples([labelled(7)], BOOK), k=3, seed=1)
+    assert sorted(e.article for fold in done for e in fold.held_out) == [f"mine/a{i}" for i in range(7)]
+    assert all({e.article for e in fold.held_out}.isdisjoint(e.article for e in fold.trained_on) for fold in done)
+
+
+def test_one_article_is_too_little_to_train_on(labelled):
+    with pytest.raises(InvalidInputError, match="2 labelled articles or more, found 1"):
+        cross_fitted(Mean(), examples([labelled(1)], BOOK), k=5, seed=0)
