@@ -48,7 +48,7 @@ PARTS = {
 
 @pytest.fixture
 def labelled(tmp_path):
-    """Twelve made-up op-eds of ten sentences, varied by a word so that no two are the same."""
+    """Twelve made-up op-eds of ten sentences, four of them kept for the test; a word makes each sentence its own."""
     folder, rng = tmp_path / "set", np.random.default_rng(0)
     (folder / "articles").mkdir(parents=True)
     with (folder / "labels.jsonl").open("w", encoding="utf-8") as file:
@@ -65,6 +65,8 @@ def labelled(tmp_path):
                 file.write(json.dumps(row) + "\n")
                 text += sentence + " "
             (folder / f"articles/v{number}.txt").write_text(text, encoding="utf-8")
+    splits = {"train": [f"v{i}" for i in range(8)], "test": [f"v{i}" for i in range(8, 12)]}
+    (folder / "splits.json").write_text(json.dumps(splits), encoding="utf-8")
     (tmp_path / "vaccines.yaml").write_text(yaml.safe_dump(CODEBOOK), encoding="utf-8")
     return folder
 
