@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from pipeline.core.errors import ExitCode
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pipeline.jobs.label import Batch, LabelReport
 
@@ -33,9 +34,37 @@ def run(args: argparse.Namespace) -> ExitCode:
     from pipeline.jobs.label import label
 
     page = Path(args.report) if args.report else None
-    report = label(args.paths, config, show=_shower(args), stdin=sys.stdin.buffer, page=page)
+    with _progress(args) as told:
+        show = _shower(args)
+
+        def done(batch: Batch) -> None:
+            show(batch)
+            told(len(batch.articles), len(batch.sentences))
+
+        report = label(args.paths, config, show=done, stdin=sys.stdin.buffer, page=page)
     _tell(report, is_quiet=args.quiet)
     return ExitCode.DONE_IN_PART if report.refusals else ExitCode.DONE
+
+
+@contextmanager
+def _progress(args: argparse.Namespace) -> Iterator[Callable[[int, int], None]]:
+    """Counts on standard error where results go to files; nothing where it is no terminal, or `--quiet`."""
+    if args.quiet or not args.out or not sys.stderr.isatty():
+        yield lambda n_articles, n_sentences: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.fields[told]}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task, sums = progress.add_task("label", total=None, told="opening the model"), [0, 0]
+
+        def told(n_articles: int, n_sentences: int) -> None:
+            sums[0] += n_articles
+            sums[1] += n_sentences
+            progress.update(task, told=f"{sums[0]:,} op-eds, {sums[1]:,} sentences")
+
+        yield told
 
 
 def _shower(args: argparse.Namespace) -> Callable[[Batch], None]:

@@ -30,7 +30,7 @@ class StanceError(Exception):
     def __init__(self, problem: str, *, where: str | None = None, remedy: str | None = None) -> None:
         self.problem, self.where, self.remedy = problem, where, remedy
         located = f"{where}: {problem}" if where else problem
-        super().__init__(f"{located}; {remedy}" if remedy else located)
+        super().__init__(harmless(f"{located}; {remedy}" if remedy else located))
 
 
 class ConfigError(StanceError):
@@ -69,6 +69,14 @@ class GateNotMetError(StanceError):
     exit_code = ExitCode.GATE_NOT_MET
 
 
+_CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if code != ord("\n")}
+
+
+def harmless(text: str) -> str:
+    """Names of files and rows are untrusted: without control characters they cannot drive a terminal."""
+    return text.translate(_CONTROL)
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An input that was not processed, with the reason. `line` counts from 1, None where lines mean nothing."""
@@ -81,7 +89,7 @@ class Refusal:
 
     def __str__(self) -> str:
         place = f"{self.source}:{self.line}" if self.line is not None else self.source
-        return f"{place}: {self.reason}: {self.detail}; {self.remedy}"
+        return harmless(f"{place}: {self.reason}: {self.detail}; {self.remedy}")
 
 
 def unknown_name(kind: str, found: str, known: Iterable[str], *, where: str | None = None) -> str:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.core.errors import InvalidInputError
+from pipeline.core.fingerprints import sha256_rows
 from pipeline.engines.local import Ledger
 from pipeline.jobs.label import REPORT, batches
 from pipeline.jobs.opening import open_model
 from pipeline.profiles.columns import profile_schema
 from pipeline.profiles.compare import Comparison, compare
+from pipeline.tracking.records import Dataset
 from pipeline.tracking.runs import job_run
 from pipeline.tracking.store import preload
 
@@ -68,6 +70,9 @@ def compare_articles(
             settings=config.compare,
             seed=config.seed,
         )
+        hashes = dict(zip(*(sentences[name].to_pylist() for name in ("article", "text_sha256")), strict=True))
+        dataset = Dataset("input", sha256_rows(hashes.values()), "input", ledger.n_done, len(sentences))
+        run.dataset(dataset, context="inference")
         rows = [profile.as_row() for profile in comparison.profiles]
         run.table("profiles.json", pa.Table.from_pylist(rows, schema=profile_schema(book)))
         run.text("comparison.json", json.dumps(comparison.as_dict(), indent=1, ensure_ascii=False, default=str))

@@ -73,3 +73,5 @@ def _tried(what: str, look: Callable[[], str]) -> Finding:
         return Finding(what, True, look())
     except StanceError as error:
         return Finding(what, False, str(error))
+    except Exception as error:  # a broken installation fails in ways of its own
+        return Finding(what, False, f"{type(error).__name__}: {error}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.core import schemas
-from pipeline.core.errors import InvalidInputError
+from pipeline.core.errors import InvalidInputError, harmless
 from pipeline.core.fingerprints import sha256_rows
 from pipeline.engines.local import Ledger, run
 from pipeline.ingest.read import read_articles, tables
@@ -154,7 +154,7 @@ def batches(
     for articles in run(source, flow.stages(config, model), ledger):
         for article, warnings in zip(articles["article"].to_pylist(), articles["warnings"].to_pylist(), strict=True):
             for warning in warnings:
-                log.warning("%s: %s", article, warning)
+                log.warning("%s: %s", harmless(article), harmless(warning))
         sentences = sentence_rows(articles, model.codebook, opened.identity)
         profiles = _profiles(sentences, config, opened) if has_profiles else ()
         yield Batch(articles, sentences, profiles, model.codebook)

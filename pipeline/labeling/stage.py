@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BODY, HEADLINE = "body", "headline"
 P_DECIMALS = 6  # float noise between batch sizes stays below this
+WEIGHT_DECIMALS = 4  # logits
 
 
 class LabelStage:
@@ -84,7 +85,7 @@ def _task_fields(
         task.name: found if is_multi else found[0],
         **{f"p_{task.name}_{value}": round(float(p[i]), P_DECIMALS) for i, value in enumerate(task.values)},
         f"evidence_{task.name}": [
-            {"label": task.values[i], "start": e.start, "end": e.end, "weight": e.weight}
+            {"label": task.values[i], "start": e.start, "end": e.end, "weight": round(e.weight, WEIGHT_DECIMALS)}
             for i in labels
             for e in evidence.spans(score.spans, evidence.toward(contributions, i, is_multi=is_multi))
         ],

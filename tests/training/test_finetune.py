@@ -1,0 +1,93 @@
+"""Fine-tuning and its exported form, with a small encoder of random weights and the real tokenizer."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from pipeline.core import codebook
+from pipeline.labeling import calibration, model
+from pipeline.labeling.scores import ArticleText, SentenceSpan
+from pipeline.training import encoders, mixing
+from pipeline.training.examples import Example
+from pipeline.training.finetune import FinetuneTrainer
+
+transformers = pytest.importorskip("transformers", reason="the extra [train] is not installed")
+BOOK = codebook.load()
+TEXTS = [
+    "Moscow lied about the cable. Perhaps it will lie again. Who is surprised? The ice is thin this year.",
+    "Talks could spare us the next war. Sanctions have failed. We asked, we waited, we were told nothing.",
+    "The harbour froze. To be sure, the admirals have a point. Europe should listen to them for once.",
+]
+
+
+def example(number):
+    text = TEXTS[number % len(TEXTS)] * (1 + number)
+    spans = [m.span() for m in re.finditer(r"\S[^.?!]*[.?!]", text)]
+    rng = np.random.default_rng(number)
+    targets = np.zeros((len(spans), 20), np.float32)
+    targets[np.arange(len(spans)), rng.integers(0, 3, len(spans))] = 1
+    targets[np.arange(len(spans)), 3 + rng.integers(0, 3, len(spans))] = 1
+    targets[:, 6:] = rng.random((len(spans), 14)) < 0.2
+    return Example(f"t{number}", ArticleText(text, tuple(SentenceSpan(a, z, True) for a, z in spans)), (), targets)
+
+
+@pytest.fixture(scope="module", params=["bert", "distilbert"])
+def encoder(request, tmp_path_factory):
+    """Two architectures, two layers each, saved as anyone would save one."""
+    folder = tmp_path_factory.mktemp(request.param)
+    tokenizer = encoders.load("minilm").tokenizer
+    sizes = {"vocab_size": tokenizer.vocab_size}
+    if request.param == "bert":
+        sizes |= {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+        made = transformers.BertModel(transformers.BertConfig(**sizes))
+    else:
+        sizes |= {"dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 64}
+        made = transformers.DistilBertModel(transformers.DistilBertConfig(**sizes))
+    made.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def trainer(encoder, **options):
+    given = {"encoder": str(encoder), "epochs": 1, "window": 48, "precision": "float32", "threads": 1, "dropout": None}
+    given = {k: v for k, v in {**given, **options}.items() if v is not None}
+    return FinetuneTrainer(FinetuneTrainer.Options(**given), BOOK, seed=3)
+
+
+def test_the_exported_form_gives_the_logits_of_the_training_form(encoder, tmp_path):
+    examples = [example(n) for n in range(4)]
+    fitted = trainer(encoder, quantisation="none").fit(examples)
+    layer = mixing.Mixing(np.random.default_rng(0).normal(size=(20, 20)).astype(np.float32), np.ones(20, np.float32))
+    folder = tmp_path / "model"
+    fitted.write(folder, layer)
+    decisions = {name: d.as_json() for name, d in calibration.neutral(BOOK).items()}
+    (folder / model.DECISIONS).write_text(json.dumps(decisions))
+    model.seal(folder, name="small", version="1", labeller="encoder.v1", codebook=BOOK, training={})
+    opened = model.load(folder)
+    for given, trained in zip(examples, fitted.score(examples), strict=True):
+        np.testing.assert_allclose(opened.labeller.logits(given.text), layer(trained), atol=0.05)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_gives_others(encoder):
+    examples = [example(n) for n in range(3)]
+    first, second = (trainer(encoder).fit(examples).score(examples) for _ in range(2))
+    np.testing.assert_array_equal(np.concatenate(first), np.concatenate(second))
+    made = trainer(encoder)
+    made.seed = 4
+    assert np.abs(np.concatenate(made.fit(examples).score(examples)) - np.concatenate(first)).max() > 1e-3
+
+
+def test_training_learns_what_it_is_shown(encoder):
+    examples = [example(n) for n in range(3)]
+    fitted = trainer(encoder, epochs=60, encoder_rate=3e-3, head_rate=3e-2).fit(examples)
+    logits, gold = np.concatenate(fitted.score(examples)), np.concatenate([e.targets for e in examples])
+    assert (logits[:, :3].argmax(axis=1) == gold[:, :3].argmax(axis=1)).mean() > 0.8
+
+
+def test_an_encoder_that_is_not_there_is_told_with_a_remedy():
+    from pipeline.core.errors import StanceError
+
+    with pytest.raises(StanceError, match="no encoder could be loaded.*give one of minilm"):
+        encoders.load("no/such-encoder")
