@@ -47,6 +47,7 @@ EVIDENCE = pa.struct(
         pa.field("weight", pa.float32(), nullable=False),  # logits that these words gave the label
     ]
 )
+METADATA = pa.struct([pa.field("key", pa.string(), nullable=False), pa.field("value", pa.string(), nullable=False)])
 # a span of the source file behind a span of `text`; lets a reader find HTML text in the file it came from
 SOURCE_SPAN = pa.struct(
     [
@@ -72,7 +73,7 @@ ARTICLE = pa.schema(
         pa.field("author", pa.string()),
         pa.field("outlet", pa.string()),
         pa.field("date", pa.string()),
-        pa.field("metadata", pa.map_(pa.string(), pa.string()), nullable=False),  # every other column
+        pa.field("metadata", pa.list_(METADATA), nullable=False),  # every other column
         pa.field("warnings", pa.list_(pa.string()), nullable=False),
         pa.field("blocks", pa.list_(SOURCE_SPAN), nullable=False),  # filled for html alone
     ]

@@ -146,7 +146,7 @@ def as_table(articles: Iterable[Article]) -> pa.Table:
 def _row(article: Article) -> dict[str, Any]:
     row = {field.name: getattr(article, field.name) for field in fields(article)}
     row["text_sha256"] = article.text_sha256
-    row["metadata"] = list(article.metadata)
+    row["metadata"] = [{"key": key, "value": value} for key, value in article.metadata]
     row["warnings"] = list(article.warnings)
     row["blocks"] = [{field.name: getattr(block, field.name) for field in fields(Block)} for block in article.blocks]
     return row

