@@ -72,7 +72,7 @@ def test_the_gate_keeps_a_version_that_is_not_better_and_rollback_goes_back(stan
     assert kept.code == 4
     assert json.loads(kept.out)["is_promoted"] is False
     assert "the champion is unchanged" in kept.err
-    assert store().get_model_version_by_alias("stance-tfidf", "champion").version == "1"
+    assert str(store().get_model_version_by_alias("stance-tfidf", "champion").version) == "1"
     listed = json.loads(stance("models", "list", "stance-tfidf", "--json").out)
     assert [(v["version"], sorted(v["aliases"])) for v in listed] == [("2", ["candidate"]), ("1", ["champion"])]
     nothing = stance("models", "rollback", "stance-tfidf")
