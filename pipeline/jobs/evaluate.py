@@ -17,6 +17,7 @@ from pipeline.jobs.gold import gold_batches, gold_set, raw_table
 from pipeline.jobs.opening import OpenModel, open_model
 from pipeline.labeling.rows import sentence_rows
 from pipeline.labeling.stage import LabelStage
+from pipeline.reports import plots
 from pipeline.scoring import segmentation
 from pipeline.scoring.agreement import judgements_from_rows
 from pipeline.scoring.baseline_runs import run_baselines
@@ -69,6 +70,8 @@ def evaluate_model(reference: str, config: Config) -> Evaluated:
         )
         reading = _reading(gold, book, config)
         run.metrics({**report.as_metrics(), **_reading_metrics(reading)})
+        for figure_name, figure in plots.figures(report):
+            run.figure(f"figures/{figure_name}.png", figure)
         run.text("reading.json", json.dumps(reading.as_dict(), indent=1, ensure_ascii=False))
         run.text("evaluation.json", json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
         name = f"{opened.identity.model} {opened.identity.model_version}"

@@ -27,6 +27,7 @@ from pipeline.labeling import calibration
 from pipeline.labeling import model as models
 from pipeline.profiles.error import FILE_NAME as PROFILE_ERROR
 from pipeline.profiles.error import ClassifierError
+from pipeline.reports import plots
 from pipeline.scoring.baseline_runs import run_baselines
 from pipeline.scoring.evaluation import EvaluationReport, evaluate
 from pipeline.scoring.predictions import Predictions
@@ -245,6 +246,8 @@ def _headline(report: EvaluationReport) -> dict[str, float]:
 def _log(run: Run, report: EvaluationReport) -> None:
     run.metrics({f"held_out/{name}": value for name, value in report.as_metrics().items()})
     run.text("held_out.json", json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
+    for name, figure in plots.figures(report):
+        run.figure(f"figures/{name}.png", figure)
 
 
 def _dataset(labelled: LabelledSet) -> Dataset:

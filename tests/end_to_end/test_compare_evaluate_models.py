@@ -54,6 +54,8 @@ def test_evaluate_scores_the_test_split_with_intervals_baselines_and_ceiling(sta
         assert "gold:opeds:test@" in found["signature"]["text"]
     assert document["reading"]["body_spans"]["f1"]["value"] > 0.9
     (run,) = store().search_runs(["1"])
+    figures = {artifact.path for artifact in store().list_artifacts(run.info.run_id, "figures")}
+    assert figures >= {"figures/reliability_devices.png", "figures/confusion_stance.png"}
     assert run.data.metrics["stance/macro_f1"] == document["labels"]["tasks"]["stance"]["metrics"]["macro_f1"]["value"]
 
 
