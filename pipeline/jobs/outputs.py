@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from pipeline.core.errors import StanceError
+from pipeline.core.spreadsheet import cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +104,7 @@ class _JsonLines:
 
 
 class _Csv:
-    """Lists of labels are joined by `|`; evidence stands as JSON."""
+    """Cells as `spreadsheet.cell` makes them."""
 
     def __init__(self, file: IO[bytes], schema: pa.Schema) -> None:
         import io
@@ -114,20 +115,11 @@ class _Csv:
 
     def write(self, table: pa.Table) -> None:
         for row in table.to_pylist():
-            self._csv.writerow([_cell(value) for value in row.values()])
+            self._csv.writerow([cell(value) for value in row.values()])
 
     def close(self) -> None:
         self._text.flush()
         self._text.detach()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        is_plain = all(isinstance(item, str) for item in value)
-        return "|".join(value) if is_plain else json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"  # a spreadsheet would run it as a formula
-    return value
 
 
 class _Parquet:

@@ -6,7 +6,6 @@ import base64
 import csv
 import hashlib
 import io
-import json
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipeline.core.errors import StanceError
+from pipeline.core.spreadsheet import cell
 from pipeline.reports.looks import percent, plain, signed
 from pipeline.reports.sentence_view import key, name, text
 from pipeline.reports.view import Contents, View, quoted, view
@@ -31,7 +31,6 @@ POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_page(path: Path, contents: Contents) -> None:
@@ -145,10 +144,5 @@ def _csv_link(table: pa.Table) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """As in the files of `stance label`: labels joined by `|`, evidence as JSON, nothing for a spreadsheet to run."""
-    if isinstance(value, list):
-        is_plain = all(isinstance(item, str) for item in value)
-        return "|".join(value) if is_plain else json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return round(value, 4) if isinstance(value, float) else value
+    """As in the files of `stance label`, numbers shorter."""
+    return round(value, 4) if isinstance(value, float) else cell(value)

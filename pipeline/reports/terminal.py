@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.core.errors import harmless as without_controls
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from pipeline.profiles.figures import Figure
 
 POSITIVE, NEGATIVE, OTHER = "red", "blue", "green"
-CONTROL = (*range(32), *range(127, 160))
-HARMLESS = dict.fromkeys(CONTROL, "\N{REPLACEMENT CHARACTER}") | {9: " ", 10: " ", 13: " "}
+SPACES = {9: " ", 10: " ", 13: " "}
 MARKS = {"hedged": "~", "uncertain": "?"}  # certainty that is worth a mark; a certain sentence has none
 
 
@@ -128,7 +129,7 @@ def interval(figure: Figure, *, signed: bool = False) -> str:
 
 def harmless(text: str) -> str:
     """The text without characters that drive a terminal, each replaced by one."""
-    return text.translate(HARMLESS)
+    return without_controls(text.translate(SPACES))
 
 
 def console() -> Console:

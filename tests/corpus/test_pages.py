@@ -22,6 +22,7 @@ def test_a_page_shows_every_sentence_in_order(source, skeleton, monkeypatch):
     shown = re.sub(r"\s+", " ", document.text_content())
     at = 0
     for line in (line for block in source.blocks for line in block.lines):
+        assert line in shown[at:]
         at = shown.index(line, at) + len(line)
 
 
