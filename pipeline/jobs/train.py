@@ -114,7 +114,7 @@ def _fits(
 ) -> tuple[Sequence[HeldOut], Fitted]:
     """The folds' scores and the fit on everything, one after the other or side by side; the results are the same."""
     if not config.train.is_parallel:
-        held_out = cross_fitted(trainer, rows, k=config.train.folds, seed=config.seed)
+        held_out = cross_fitted(trainer, rows, k=config.train.folds)
         log.info("fitting on all %d articles", len(rows))
         return held_out, trainer.fit(rows)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
@@ -125,7 +125,7 @@ def _fits(
 
 def _held_out(config: Config, book: Codebook, rows: Sequence[Example]) -> Sequence[HeldOut]:
     """The folds' scores by a trainer made here: an opened model cannot be sent to another process."""
-    return cross_fitted(_trainer(config, book), rows, k=config.train.folds, seed=config.seed)
+    return cross_fitted(_trainer(config, book), rows, k=config.train.folds)
 
 
 def _judged(held_out: Sequence[HeldOut], book: Codebook, *, seed: int) -> _Judged:

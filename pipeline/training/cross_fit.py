@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from pipeline.core.errors import InvalidInputError
-from pipeline.training.examples import folds
+from pipeline.training.examples import article_folds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,11 +56,11 @@ class HeldOut:
     logits: tuple[NDArray[np.float32], ...]
 
 
-def cross_fitted(trainer: Trainer, examples: Sequence[Example], *, k: int, seed: int) -> list[HeldOut]:
+def cross_fitted(trainer: Trainer, examples: Sequence[Example], *, k: int) -> list[HeldOut]:
     """One entry a fitted fold. An article's sentences are never divided. Raises: InvalidInputError for one article."""
     if len(examples) < MIN_ARTICLES:
         raise InvalidInputError(f"training needs {MIN_ARTICLES} labelled articles or more, found {len(examples)}")
-    fold_of = folds(len(examples), k=min(k, len(examples)), rng=np.random.default_rng(seed))
+    fold_of = article_folds(examples, k=min(k, len(examples)))
     n_fitted = min(trainer.n_fitted_folds or k, int(fold_of.max()) + 1)
     results = []
     for fold in range(n_fitted):

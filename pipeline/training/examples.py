@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.core.errors import InvalidInputError
+from pipeline.core.fingerprints import sha256_text
+from pipeline.corpus.duplicates import Passage, near_duplicate_articles
 from pipeline.labeling.scores import ArticleText, SentenceSpan
 
 if TYPE_CHECKING:
@@ -87,3 +89,38 @@ def folds(n: int, *, k: int, rng: np.random.Generator) -> NDArray[np.int64]:
     dealt = np.arange(n) % k
     rng.shuffle(dealt)
     return dealt
+
+
+def article_folds(rows: Sequence[Example], *, k: int) -> NDArray[np.int64]:
+    """A fold for each article, near duplicates of a set together. A set is dealt in the order of its texts' hashes, one
+    set after the other, so that sets which come later do not move the articles of an earlier one.
+
+    Shapes: (n,), values 0 to k - 1.
+    """
+    by_set: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        by_set.setdefault(row.article.rpartition("/")[0], []).append(i)
+    dealt = np.zeros(len(rows), np.int64)
+    n_dealt = 0
+    for members in by_set.values():
+        clusters = _clusters([rows[i] for i in members])
+        for number, cluster in enumerate(clusters, n_dealt):
+            for i in cluster:
+                dealt[members[i]] = number % k
+        n_dealt += len(clusters)
+    return dealt
+
+
+def _clusters(rows: Sequence[Example]) -> list[list[int]]:
+    """Indices of articles that share text, in the order of the smallest hash in each cluster."""
+    hashes = [sha256_text(row.text.text) for row in rows]
+    passages = [Passage("", str(i), None, row.text.text) for i, row in enumerate(rows)]
+    cluster = {i: [i] for i in range(len(rows))}
+    for pair in near_duplicate_articles(passages):
+        left, right = cluster[int(pair.left.article)], cluster[int(pair.right.article)]
+        if left is not right:
+            left += right
+            for i in right:
+                cluster[i] = left
+    distinct = {id(members): members for members in cluster.values()}.values()
+    return sorted(distinct, key=lambda members: min(hashes[i] for i in members))

@@ -63,6 +63,7 @@ class FinetuneTrainer:
         balance: float = Field(default=0.5, ge=0, le=1)  # class weights are inverse frequency to this power
         task_weights: dict[str, float] = Field(default_factory=dict)  # multi-label tasks weigh 2 by default, others 1
         dropout: float = Field(default=0.1, ge=0, lt=1)
+        trains_embeddings: bool = False  # a third of MiniLM's step goes into word vectors that hardly move
         uses_rules: bool = True
         precision: Literal["float32", "bfloat16"] = "bfloat16"
         quantisation: Literal["none", "int8_weights", "int8"] = "int8_weights"
@@ -84,6 +85,8 @@ class FinetuneTrainer:
             torch.set_num_threads(self.options.threads)
         start = encoders.load(self.options.encoder, dropout=self.options.dropout)
         windows = [w for example in examples for w in _windows(example, start.tokenizer, self.options)]
+        for name, parameter in start.encoder.named_parameters():
+            parameter.requires_grad_(self.options.trains_embeddings or not name.startswith("embeddings."))
         network = build_network(start.encoder, n_labels=len(self.codebook.columns()), n_rules=windows[0].rules.shape[1])
         loss = MultiTaskLoss(self.codebook, np.concatenate([e.targets for e in examples]), self.options)
         self._train(network, windows, loss)
@@ -139,7 +142,10 @@ def build_network(encoder: Any, *, n_labels: int, n_rules: int) -> Any:
 
 
 class MultiTaskLoss:
-    """Weighted sum of the tasks' losses; rare labels weigh more by a power of their inverse frequency."""
+    """Weighted sum of the tasks' losses; rare labels weigh more by a power of their inverse frequency.
+
+    Targets may be probabilities, as another model's labels are.
+    """
 
     def __init__(self, codebook: Codebook, targets: NDArray[np.float32], options: FinetuneTrainer.Options) -> None:
         """Shapes: targets (n_sentences, n_labels) of the whole training set."""
@@ -166,7 +172,7 @@ class MultiTaskLoss:
             if task.kind == "multi":
                 part = functional.binary_cross_entropy_with_logits(z, y, pos_weight=weight)
             else:
-                part = functional.cross_entropy(z, y.argmax(dim=1), weight=weight)
+                part = -(weight * y * functional.log_softmax(z, dim=1)).sum() / (weight * y).sum()
             parts.append(self.task_weights[task.name] * part)
         return sum(parts)
 
@@ -273,15 +279,14 @@ def _optimiser(network: Any, options: FinetuneTrainer.Options, *, n_steps: int) 
     """AdamW with a rate for the encoder and one for the heads; linear warm-up, then linear to zero."""
     import torch
 
-    groups = [
-        {
-            "params": [parameter],
-            "lr": options.encoder_rate if name.startswith("encoder") else options.head_rate,
-            "weight_decay": WEIGHT_DECAY if parameter.ndim > 1 else 0.0,
-        }
-        for name, parameter in network.named_parameters()
-    ]
-    optimiser = torch.optim.AdamW(groups)
+    groups: dict[tuple[float, float], list[Any]] = {}  # few groups: the fused step takes each at once
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            rate = options.encoder_rate if name.startswith("encoder") else options.head_rate
+            groups.setdefault((rate, WEIGHT_DECAY if parameter.ndim > 1 else 0.0), []).append(parameter)
+    optimiser = torch.optim.AdamW(
+        [{"params": found, "lr": rate, "weight_decay": decay} for (rate, decay), found in groups.items()], fused=True
+    )
     n_warmup = max(1, round(WARMUP_SHARE * n_steps))
 
     def factor(step: int) -> float:
