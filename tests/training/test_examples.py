@@ -55,7 +55,9 @@ def test_folds_deal_every_article_once_and_evenly():
 
 def test_a_set_that_comes_later_moves_no_article_of_an_earlier_one(labelled):
     first = examples([labelled(7)], BOOK)
-    others = [replace(e, article=f"later/{i}", text=replace(e.text, text=f"{e.text.text} {i}")) for i, e in enumerate(first)]
+    others = [
+        replace(e, article=f"later/{i}", text=replace(e.text, text=f"{e.text.text} {i}")) for i, e in enumerate(first)
+    ]
     alone, beside = article_folds(first, k=3), article_folds([*first, *others], k=3)
     assert alone.tolist() == beside[:7].tolist()
     assert sorted(np.bincount(alone)) == [2, 2, 3]
