@@ -49,14 +49,6 @@ class Tokens:
     word_spans: NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One window of one article of the batch."""
-
-    article: int
-    window: Window
-
-
 class EncoderLabeller:
     """Scores sentences by linear heads over mean-pooled token states, so that each word's share is exact."""
 
@@ -93,9 +85,7 @@ class EncoderLabeller:
         )
 
     def score(self, articles: Sequence[ArticleText]) -> list[list[SentenceScores]]:
-        tokens = [self._tokenised(article) for article in articles]
-        parts = self._token_logits(tokens)
-        return [self._article_scores(*of_article) for of_article in zip(articles, tokens, parts, strict=True)]
+        return [self._article_scores(article, self._tokenised(article)) for article in articles]
 
     def logits(self, article: ArticleText) -> NDArray[np.float32]:
         """Shapes: (n_judged, n_labels)."""
@@ -107,9 +97,10 @@ class EncoderLabeller:
         tokens = [self._tokenised(article) for article in articles]
         width = self.weight.shape[1]
         sums = [np.zeros((len(article), width), np.float32) for article in tokens]
-        for job, states in self._encoded(tokens):
-            for piece, rows in _counted(job.window, states):
-                sums[job.article][piece.sentence] += rows.sum(axis=0)
+        for own_tokens, own_sums in zip(tokens, sums, strict=True):
+            for window, states in self._encoded(own_tokens):
+                for piece, rows in _counted(window, states):
+                    own_sums[piece.sentence] += rows.sum(axis=0)
         for article, total in zip(tokens, sums, strict=True):
             total /= np.maximum([[len(sentence.ids)] for sentence in article], 1).reshape(-1, 1)
         return sums
@@ -119,40 +110,38 @@ class EncoderLabeller:
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         return [_tokens(e, s.start) for e, s in zip(encodings, article.sentences, strict=True)]
 
-    def _token_logits(self, tokens: Sequence[Sequence[Tokens]]) -> list[list[NDArray[np.float32]]]:
+    def _token_logits(self, tokens: Sequence[Tokens]) -> list[NDArray[np.float32]]:
         """Each token's share of its sentence's logits. Shapes: (n_tokens, n_labels) per sentence."""
-        n_labels = len(self.bias)
-        parts = [[np.zeros((len(s.ids), n_labels), np.float32) for s in article] for article in tokens]
-        for job, states in self._encoded(tokens):
-            for piece, rows in _counted(job.window, states):
-                share = parts[job.article][piece.sentence]
+        parts = [np.zeros((len(sentence.ids), len(self.bias)), np.float32) for sentence in tokens]
+        for window, states in self._encoded(tokens):
+            for piece, rows in _counted(window, states):
+                share = parts[piece.sentence]
                 share[piece.start : piece.end] = rows @ self.weight.T / len(share)
         return parts
 
-    def _encoded(self, tokens: Sequence[Sequence[Tokens]]) -> Iterator[tuple[_Job, NDArray[np.float32]]]:
-        """Token states of every window without the special tokens; windows of like length share a batch."""
+    def _encoded(self, tokens: Sequence[Tokens]) -> Iterator[tuple[Window, NDArray[np.float32]]]:
+        """Token states of every window of one article without the special tokens; like lengths share a batch.
+
+        Never of two articles together: an eight-bit encoder scales by all that is in a batch, so a neighbour would move
+        an article's logits (by up to 0.04, measured), and a second run in another order would not give the same bytes.
+        """
         settings = self.settings
-        jobs = [
-            _Job(a, window)
-            for a, article in enumerate(tokens)
-            for window in pack([len(s.ids) for s in article], size=settings.window, overlap=settings.overlap)
-        ]
-        jobs.sort(key=lambda job: job.window.n_tokens)
-        for batch in _batches(jobs, self._batch_tokens):
-            longest = max(job.window.n_tokens for job in batch) + 2
+        windows = pack([len(s.ids) for s in tokens], size=settings.window, overlap=settings.overlap)
+        windows.sort(key=lambda window: window.n_tokens)
+        for batch in _batches(windows, self._batch_tokens):
+            longest = max(window.n_tokens for window in batch) + 2
             ids = np.full((len(batch), longest), settings.pad_id, np.int64)
             mask = np.zeros_like(ids)
-            for row, job in enumerate(batch):
-                inner = [tokens[job.article][p.sentence].ids[p.start : p.end] for p in job.window.pieces]
+            for row, window in enumerate(batch):
+                inner = [tokens[p.sentence].ids[p.start : p.end] for p in window.pieces]
                 line = np.concatenate([[settings.cls_id], *inner, [settings.sep_id]])
                 ids[row, : len(line)], mask[row, : len(line)] = line, 1
             states = self._runtime.states(ids, mask)
-            for row, job in enumerate(batch):
-                yield job, states[row, 1 : 1 + job.window.n_tokens]
+            for row, window in enumerate(batch):
+                yield window, states[row, 1 : 1 + window.n_tokens]
 
-    def _article_scores(
-        self, article: ArticleText, tokens: Sequence[Tokens], parts: Sequence[NDArray[np.float32]]
-    ) -> list[SentenceScores]:
+    def _article_scores(self, article: ArticleText, tokens: Sequence[Tokens]) -> list[SentenceScores]:
+        parts = self._token_logits(tokens)
         hits = rules.hits(article.text, _spans(article)) if self._column else [[]] * len(tokens)
         return [
             self._sentence_scores(own_tokens, own_parts, own_hits)
@@ -234,11 +223,11 @@ def _counted(window: Window, states: NDArray[np.float32]) -> Iterator[tuple[Piec
         at += len(piece)
 
 
-def _batches(jobs: Sequence[_Job], batch_tokens: int) -> Iterator[Sequence[_Job]]:
-    """Runs of jobs whose padded size stays under `batch_tokens`. The jobs come sorted by length."""
+def _batches(windows: Sequence[Window], batch_tokens: int) -> Iterator[Sequence[Window]]:
+    """Runs of windows whose padded size stays under `batch_tokens`. The windows come sorted by length."""
     start = 0
-    for end in range(1, len(jobs) + 1):
-        is_last = end == len(jobs)
-        if is_last or (jobs[end].window.n_tokens + 2) * (end + 1 - start) > batch_tokens:
-            yield jobs[start:end]
+    for end in range(1, len(windows) + 1):
+        is_last = end == len(windows)
+        if is_last or (windows[end].n_tokens + 2) * (end + 1 - start) > batch_tokens:
+            yield windows[start:end]
             start = end

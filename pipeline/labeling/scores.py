@@ -44,6 +44,7 @@ class SentenceScores:
 
 
 class Labeller(Protocol):
-    """Scores the judged sentences of articles, in order. Order and batch borders never change a score's label."""
+    """Scores the judged sentences of articles, in order. An article's scores are the same to the last bit whatever
+    else is scored with it: results are resumed and kept by article."""
 
     def score(self, articles: Sequence[ArticleText]) -> list[list[SentenceScores]]: ...
