@@ -65,13 +65,18 @@ class Read(Section):
 
 
 class Label(Section):
-    """`abstain`: a label whose calibrated probability is under it goes to a person."""
+    """`abstain`: a label whose calibrated probability is under it goes to a person.
+
+    `shard_articles`: a result file has no more; a run that was cut off goes on from the last whole one.
+    """
 
     model: str = "default"
     abstain: Share = 0.0
     batch_tokens: int = Field(default=2_000, ge=256, le=65_536)
     batch_articles: int = Field(default=16, ge=1)
     threads: int | None = Field(default=None, ge=1)
+    engine: str = "local"
+    shard_articles: int = Field(default=2_000, ge=1)
 
 
 class Profile(Section):
@@ -130,17 +135,39 @@ class Promote(Section):
 
 
 class Tracking(Section):
-    """`uri` None means `MLFLOW_TRACKING_URI`, and where that is unset a SQLite file in the working folder."""
+    """`uri` None means `MLFLOW_TRACKING_URI`, and where that is unset a SQLite file in the working folder.
+
+    `timeout_s` is for one answer, `max_wait_s` for all waiting of a job. What could not be written by then is `kept`
+    in a folder, and `stance sync` logs it later.
+    """
 
     is_on: bool = True
     uri: str | None = None
     experiment: str = Field(default="stance", min_length=1)
     timeout_s: float = Field(default=10, gt=0)
+    max_wait_s: float = Field(default=60, gt=0)
+    kept: str = Field(default="runs/unlogged", min_length=1)
 
 
 class Output(Section):
     format: OutputFormat = "jsonl"
     directory: str | None = None
+
+
+class Cache(Section):
+    """Judgements kept between runs, without the articles' text. `folder` None is the user's cache folder."""
+
+    is_on: bool = True
+    folder: str | None = None
+    max_mb: float = Field(default=500, gt=0)
+
+
+_NOT_IDENTITY: Any = {
+    "tracking": True,
+    "output": True,
+    "cache": True,
+    "label": {"engine", "shard_articles", "batch_articles"},
+}
 
 
 class Config(Section):
@@ -160,8 +187,9 @@ class Config(Section):
     promote: Promote = Promote()
     tracking: Tracking = Tracking()
     output: Output = Output()
+    cache: Cache = Cache()
 
     @property
     def sha256(self) -> str:
-        """Identity of the settings. Where results are written and logged does not change them and is left out."""
-        return sha256_json(self.model_dump(mode="json", exclude={"tracking", "output"}))
+        """Identity of the settings. What changes no result is left out: where it goes, and in how many pieces."""
+        return sha256_json(self.model_dump(mode="json", exclude=_NOT_IDENTITY))

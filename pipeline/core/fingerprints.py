@@ -39,10 +39,23 @@ def sha256_json(value: Any) -> str:
     return sha256_text(canonical_json(value))
 
 
+class RowsHash:
+    """Hash of a sequence of JSON values, order included, that takes them as they come."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, row: Any) -> None:
+        self._digest.update(canonical_json(row).encode("utf-8", "surrogatepass"))
+        self._digest.update(b"\n")
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
 def sha256_rows(rows: Iterable[Any]) -> str:
     """Hash of a sequence of JSON values, order included."""
-    digest = hashlib.sha256()
+    digest = RowsHash()
     for row in rows:
-        digest.update(canonical_json(row).encode("utf-8", "surrogatepass"))
-        digest.update(b"\n")
+        digest.add(row)
     return digest.hexdigest()

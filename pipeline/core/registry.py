@@ -32,10 +32,26 @@ PARTS: dict[str, dict[str, str]] = {
 }
 
 
+ENGINES: dict[str, str] = {
+    "local": "pipeline.engines.local:run",
+}
+
+
+def engine(name: str) -> Any:
+    """The function behind `label.engine`. Raises: ConfigError with the known names and the nearest one."""
+    if name not in ENGINES:
+        raise ConfigError([unknown_name("engine", name, ENGINES, where="label.engine")])
+    return _imported(ENGINES[name])
+
+
 def load(category: str, kind: str, *, where: str | None = None) -> Any:
     """The class behind a name. Raises: ConfigError with the known names and the nearest one."""
     rows = PARTS[category]
     if kind not in rows:
         raise ConfigError([unknown_name(category, kind, rows, where=where)])
-    module, _, attribute = rows[kind].partition(":")
+    return _imported(rows[kind])
+
+
+def _imported(path: str) -> Any:
+    module, _, attribute = path.partition(":")
     return getattr(import_module(module), attribute)

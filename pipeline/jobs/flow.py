@@ -11,7 +11,7 @@ from pipeline.labeling.stage import LabelStage
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config, Part
-    from pipeline.engines.local import Stage
+    from pipeline.engines.contract import Stage
     from pipeline.labeling.model import Model
 
 

@@ -57,3 +57,31 @@ def test_a_stage_that_loses_an_article_is_noticed():
 
     with pytest.raises(StanceError, match="2 articles came in, 1 were done and 0 refused"):
         list(run([batch("a", "b")], [Lossy()], Ledger()))
+
+
+def test_refusals_come_in_the_order_of_the_articles_whatever_the_borders_of_batches():
+    class Choosy(Measure):
+        name = "choosy"
+        input_schema, output_schema = LONGER, LONGER.append(pa.field("again", pa.int32()))
+
+        def __call__(self, table):
+            if any("odd" in i for i in table["article"].to_pylist()):
+                raise ValueError("odd")
+            return table.append_column(self.output_schema.field("again"), table["length"])
+
+    ids = ["odd1", "a", "bad1", "odd2", "b", "bad2"]
+    told = []
+    for size in (1, 2, 6):
+        ledger = Ledger()
+        parts = run([batch(*ids[i : i + size]) for i in range(0, 6, size)], [Measure(), Choosy()], ledger)
+        told.append(([i for t in parts for i in t["article"].to_pylist()], [r.source for r in ledger.refusals]))
+    assert told == [(["a", "b"], ["odd1.txt", "bad1.txt", "odd2.txt", "bad2.txt"])] * 3
+
+
+def test_what_was_not_read_and_what_a_stage_could_not_do_are_kept_apart():
+    kept = []
+    ledger = Ledger(keep=lambda refusals, is_read: kept.extend((r.source, is_read) for r in refusals))
+    unread = Refusal("x.txt", "empty", "no text", "give text")
+    list(run([batch("bad1", refusals=[unread])], [Measure()], ledger))
+    assert kept == [("x.txt", False), ("bad1.txt", True)]
+    assert (ledger.n_refused, ledger.refusals) == (2, [])
