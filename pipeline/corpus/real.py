@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import sys
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from pipeline.corpus import card
 from pipeline.corpus.labelled_set import LabelledSentence, find, load, read_rows, sentence_from_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.core.codebook import Codebook
 
@@ -28,6 +29,7 @@ HASH_HEX = 16  # 64 bits: enough to tell a sentence from its altered form, at a 
 CORRECTIONS = "corrections.jsonl"  # in the shipped folder, written after an audit
 MAX_TEXT_BYTES = 5_000_000
 SOURCE_KEYS = ("article", "collection", "reference", "licence", "labelled_until", "coder")
+LINE_FILES = ("*.jsonl", "*.jsonl.gz")  # with a column `text`
 PRIVATE_KEYS = frozenset({"text", "speaker", "coders", "why"})  # a speaker's name is a piece of the text
 
 
@@ -118,7 +120,8 @@ def attach(name: str, texts_dir: Path, out: Path, codebook: Codebook) -> Attache
         raise InvalidInputError(
             f"none of the set's {len(missing) + len(refusals)} texts is there",
             where=str(texts_dir),
-            remedy=f"get the texts named in {folder / 'sources.jsonl'}, unchanged, one .txt file each",
+            remedy=f"get the texts named in {folder / 'sources.jsonl'}, unchanged: a .txt file each, or a .jsonl (.gz) "
+            "with a column text",
         )
     n_sentences = _write_joined(folder, texts, out, refusals)
     _write_joined_card(folder, out, codebook)
@@ -136,7 +139,21 @@ def _index(texts_dir: Path) -> tuple[dict[str, str], dict[str, Path]]:
         except UnicodeDecodeError:
             continue
         by_hash[sha256_text(text)] = text
+    for path in sorted(p for pattern in LINE_FILES for p in texts_dir.rglob(pattern)):
+        by_hash |= {sha256_text(text): text for text in _texts_of_lines(path)}
     return by_hash, by_name
+
+
+def _texts_of_lines(path: Path) -> Iterator[str]:
+    """The texts of a JSON Lines file with a column `text`. Raises: InvalidInputError with the line that is none."""
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                text = json.loads(line).get("text") if line.strip() else None
+            except (ValueError, AttributeError) as error:
+                raise InvalidInputError("a line that is no JSON object", where=f"{path}:{number}") from error
+            if isinstance(text, str):
+                yield text
 
 
 def _altered(path: Path, expected: str) -> Refusal:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -46,6 +47,22 @@ def test_a_text_is_recognised_by_its_content_whatever_its_name(shipped, folder, 
     attached = real.attach(str(shipped), tmp_path / "mine", tmp_path / "out", codebook)
     assert attached.missing == ("op001", "op003", "op004")
     assert [article.article for article in load(str(tmp_path / "out"), codebook).articles] == ["op002"]
+
+
+@pytest.mark.parametrize(("name", "opened"), [("texts.jsonl", open), ("texts.jsonl.gz", gzip.open)])
+def test_texts_may_lie_in_one_file_of_json_lines(shipped, folder, codebook, tmp_path, name, opened):
+    texts = [path.read_bytes().decode() for path in (folder / "articles").glob("*.txt")]
+    (tmp_path / "mine").mkdir()
+    with opened(tmp_path / "mine" / name, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate([*texts, "not of the set"]))
+    attached = real.attach(str(shipped), tmp_path / "mine", tmp_path / "out", codebook)
+    assert (attached.n_articles, attached.missing) == (4, ())
+
+
+def test_a_line_that_is_no_json_is_told_with_its_place(shipped, codebook, tmp_path):
+    write(tmp_path / "mine" / "texts.jsonl", '{"text": "One."}\nOne.\n')
+    with pytest.raises(InvalidInputError, match=r"texts\.jsonl:2: a line that is no JSON object"):
+        real.attach(str(shipped), tmp_path / "mine", tmp_path / "out", codebook)
 
 
 def test_an_altered_text_is_refused(shipped, folder, codebook, tmp_path):
