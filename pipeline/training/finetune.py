@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -63,6 +64,9 @@ class FinetuneTrainer:
         balance: float = Field(default=0.5, ge=0, le=1)  # class weights are inverse frequency to this power
         task_weights: dict[str, float] = Field(default_factory=dict)  # multi-label tasks weigh 2 by default, others 1
         dropout: float = Field(default=0.1, ge=0, lt=1)
+        attention_dropout: float = Field(default=0.1, ge=0, lt=1)
+        layer_decay: float = Field(default=1.0, gt=0, le=1)  # each layer learns this much slower than the one above it
+        windows_per_step: int = Field(default=1, ge=1)
         trains_embeddings: bool = False  # a third of MiniLM's step goes into word vectors that hardly move
         uses_rules: bool = True
         precision: Literal["float32", "bfloat16"] = "bfloat16"
@@ -83,7 +87,9 @@ class FinetuneTrainer:
         torch.manual_seed(self.seed)
         if self.options.threads:
             torch.set_num_threads(self.options.threads)
-        start = encoders.load(self.options.encoder, dropout=self.options.dropout)
+        start = encoders.load(
+            self.options.encoder, dropout=self.options.dropout, attention_dropout=self.options.attention_dropout
+        )
         windows = [w for example in examples for w in _windows(example, start.tokenizer, self.options)]
         for name, parameter in start.encoder.named_parameters():
             parameter.requires_grad_(self.options.trains_embeddings or not name.startswith("embeddings."))
@@ -95,24 +101,26 @@ class FinetuneTrainer:
     def _train(self, network: Any, windows: Sequence[_Batch], loss: MultiTaskLoss) -> None:
         import torch
 
-        optimiser, schedule = _optimiser(network, self.options, n_steps=len(windows) * self.options.epochs)
+        steps = math.ceil(len(windows) / self.options.windows_per_step)
+        optimiser, schedule = _optimiser(network, self.options, n_steps=steps * self.options.epochs)
         rng = np.random.default_rng(self.seed)
         is_bf16 = self.options.precision == "bfloat16"
         network.train()
         for epoch in range(self.options.epochs):
             mean_loss = math.nan
-            for i in rng.permutation(len(windows)):
-                batch = windows[i]
-                if batch.is_judged.any():
+            for chosen in np.array_split(rng.permutation(len(windows)), steps):
+                batches = [windows[i] for i in chosen if windows[i].is_judged.any()]
+                for batch in batches:
                     with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
                         logits = network(batch.ids, batch.pool, batch.rules)
                     value = loss(logits[batch.is_judged], batch.targets[batch.is_judged])
-                    optimiser.zero_grad(set_to_none=True)
-                    value.backward()
-                    torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM)
-                    optimiser.step()
+                    (value / len(batches)).backward()
                     found = value.item()
                     mean_loss = found if math.isnan(mean_loss) else mean_loss + SMOOTHING * (found - mean_loss)
+                if batches:
+                    torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM)
+                    optimiser.step()
+                    optimiser.zero_grad(set_to_none=True)
                 schedule.step()
             log.info("epoch %d of %d: loss %.3f", epoch + 1, self.options.epochs, mean_loss)
 
@@ -279,10 +287,13 @@ def _optimiser(network: Any, options: FinetuneTrainer.Options, *, n_steps: int) 
     """AdamW with a rate for the encoder and one for the heads; linear warm-up, then linear to zero."""
     import torch
 
+    n_layers = 1 + max(_layer(name) for name, _ in network.named_parameters())
     groups: dict[tuple[float, float], list[Any]] = {}  # few groups: the fused step takes each at once
     for name, parameter in network.named_parameters():
         if parameter.requires_grad:
-            rate = options.encoder_rate if name.startswith("encoder") else options.head_rate
+            rate = options.head_rate
+            if name.startswith("encoder."):
+                rate = options.encoder_rate * options.layer_decay ** (n_layers - 1 - _layer(name))
             groups.setdefault((rate, WEIGHT_DECAY if parameter.ndim > 1 else 0.0), []).append(parameter)
     optimiser = torch.optim.AdamW(
         [{"params": found, "lr": rate, "weight_decay": decay} for (rate, decay), found in groups.items()], fused=True
@@ -293,3 +304,9 @@ def _optimiser(network: Any, options: FinetuneTrainer.Options, *, n_steps: int) 
         return min((step + 1) / n_warmup, max(0.0, (n_steps - step) / max(1, n_steps - n_warmup)))
 
     return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
+
+
+def _layer(name: str) -> int:
+    """The layer that a parameter belongs to by its name, counted from 0; -1 for what stands before the layers."""
+    found = re.search(r"\.layers?\.(\d+)\.", name)
+    return int(found[1]) if found else -1

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -84,6 +85,36 @@ def test_training_learns_what_it_is_shown(encoder):
     fitted = trainer(encoder, epochs=60, encoder_rate=3e-3, head_rate=3e-2).fit(examples)
     logits, gold = np.concatenate(fitted.score(examples)), np.concatenate([e.targets for e in examples])
     assert (logits[:, :3].argmax(axis=1) == gold[:, :3].argmax(axis=1)).mean() > 0.8
+
+
+def test_lower_layers_learn_slower_and_word_vectors_not_at_all(encoder):
+    before = encoders.load(str(encoder)).encoder.state_dict()
+    fitted = trainer(encoder, epochs=3, layer_decay=0.1).fit([example(n) for n in range(3)])
+    moved = {
+        name: float((weight - before[name]).abs().mean())
+        for name, weight in fitted.network.encoder.state_dict().items()
+    }
+    lower, upper = (np.mean([v for name, v in moved.items() if f"layer.{i}." in name]) for i in (0, 1))
+    assert 0 < lower < upper / 3
+    assert all(v == 0 for name, v in moved.items() if name.startswith("embeddings."))
+
+
+def test_labels_may_be_probabilities(encoder):
+    sure, unsure = [example(n) for n in range(2)], [example(n) for n in range(2)]
+    unsure = [replace(e, targets=np.full_like(e.targets, 1 / 3)) for e in unsure]
+    options = {"epochs": 40, "encoder_rate": 3e-3, "head_rate": 3e-2}
+
+    def spread(examples):
+        logits = np.concatenate(trainer(encoder, **options).fit(examples).score(examples))[:, :3]
+        return float((logits.max(axis=1) - logits.min(axis=1)).mean())
+
+    assert spread(unsure) < spread(sure) / 3
+
+
+def test_several_windows_make_one_step(encoder):
+    rows = [example(n) for n in range(3)]
+    one, many = (trainer(encoder, windows_per_step=n, epochs=2).fit(rows).score(rows) for n in (1, 100))
+    assert np.abs(np.concatenate(one) - np.concatenate(many)).max() > 1e-4
 
 
 def test_an_encoder_that_is_not_there_is_told_with_a_remedy():
