@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from pipeline.jobs.label import Batch, LabelReport
+    from pipeline.jobs.batches import Batch
+    from pipeline.jobs.label import LabelReport
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=["jsonl", "csv", "parquet"], help="of the files under --out")
     parser.add_argument("--report", metavar="FILE.html", help="write the labelled articles as a page")
     parser.add_argument("--abstain", type=float, metavar="P", help="leave labels less probable than P to a person")
+    parser.add_argument("--engine", metavar="NAME", help="what runs the stages; the default is local")
+    parser.add_argument("--no-cache", action="store_true", help="judge every article again, and keep no judgements")
     parser.add_argument("--no-mlflow", action="store_true", help="do not record the run")
     options.add_common(parser)
 
@@ -43,7 +46,7 @@ def run(args: argparse.Namespace) -> ExitCode:
 
         report = label(args.paths, config, show=done, stdin=sys.stdin.buffer, page=page)
     _tell(report, is_quiet=args.quiet)
-    return ExitCode.DONE_IN_PART if report.refusals else ExitCode.DONE
+    return ExitCode.DONE_IN_PART if report.tally.n_refused else ExitCode.DONE
 
 
 @contextmanager
@@ -97,11 +100,15 @@ def _print_rows(batch: Batch) -> None:
 def _tell(report: LabelReport, *, is_quiet: bool) -> None:
     for refusal in report.refusals:
         print(f"stance: refused {refusal}", file=sys.stderr)
+    tally = report.tally
+    if (n_more := tally.n_refused - len(report.refusals)) > 0:
+        print(f"stance: refused {n_more:,} more inputs; refused.jsonl under --out has them all", file=sys.stderr)
     if is_quiet:
         return
+    kept = f" ({report.n_kept} by an earlier run)" if report.n_kept else ""
     print(
-        f"{report.n_articles} articles, {report.n_judged} sentences judged of {report.n_sentences}, "
-        f"{len(report.refusals)} inputs refused, in {report.duration_s:.1f} s",
+        f"{tally.n_articles} articles{kept}, {tally.n_judged} sentences judged of {tally.n_sentences}, "
+        f"{tally.n_refused} inputs refused, in {report.duration_s:.1f} s",
         file=sys.stderr,
     )
     for path in report.files:

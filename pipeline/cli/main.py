@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
@@ -29,9 +30,11 @@ VERBS = {  # verb -> what it does; its module is pipeline.cli.<verb>_command
     "export": "write a labelled set for an annotation tool",
     "import": "read annotations of another tool into a labelled set",
     "config": "show or check the configuration",
+    "sync": "log the runs that were kept while MLflow was away",
     "doctor": "say what is installed and whether the store can be reached",
 }
 DESCRIPTION = "Label op-ed sentences for stance toward Russia, rhetorical devices and certainty."
+TRACEBACK_VARIABLE = "STANCE_TRACEBACK"
 EPILOG = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 invalid input, 4 gate not met, 5 done in part."
 
 
@@ -48,12 +51,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     except StanceError as error:
         print(f"stance: {error}", file=sys.stderr)
         return int(error.exit_code)
-    except KeyboardInterrupt:
-        print("stance: interrupted; nothing half-written was left under its final name", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        told = str(stop) or "interrupted; nothing half-written was left under its final name"
+        print(f"stance: {told}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: stop in silence
         return int(ExitCode.DONE)
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        print(f"stance: {_unforeseen(error)}", file=sys.stderr)
+        return int(ExitCode.FAILED)
+
+
+def _unforeseen(error: Exception) -> str:
+    """Kind and place of a defect. Its text is left out: it may quote an article or an address with a password."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    place = f"{Path(last.tb_frame.f_code.co_filename).name}:{last.tb_lineno}" if last else "?"
+    return (
+        f"a defect of the pipeline: {type(error).__name__} at {place}; please report it with the traceback that "
+        f"{TRACEBACK_VARIABLE}=1 shows (it may quote your texts)"
+    )
 
 
 def _parser(verb: str | None) -> argparse.ArgumentParser:

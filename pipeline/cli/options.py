@@ -20,6 +20,8 @@ OVERRIDES = {  # option -> setting
     "format": "output.format",
     "by": "compare.by",
     "seed": "seed",
+    "kept": "tracking.kept",
+    "engine": "label.engine",
 }
 
 
@@ -51,6 +53,8 @@ def settings(args: argparse.Namespace) -> Config:
     }
     if getattr(args, "no_mlflow", False):
         given["tracking.is_on"] = False
+    if getattr(args, "no_cache", False):
+        given["cache.is_on"] = False
     return config_files.load(args.config, args.set, given=given)
 
 

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from pipeline.core.errors import InvalidInputError
 from pipeline.core.fingerprints import sha256_rows
-from pipeline.engines.local import Ledger
-from pipeline.jobs.label import REPORT, batches
+from pipeline.engines.contract import Ledger
+from pipeline.jobs.batches import batches
+from pipeline.jobs.label import REPORT
 from pipeline.jobs.opening import open_model
 from pipeline.profiles.columns import profile_schema
 from pipeline.profiles.compare import Comparison, compare

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self, cast
 
 from pipeline.core.errors import StanceError
 from pipeline.core.spreadsheet import cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pyarrow as pa
 
     from pipeline.core.config import OutputFormat
-    from pipeline.core.errors import Refusal
 
 PARTIAL = ".partial"
-REFUSED = "refused.jsonl"
 
 
 class TableWriter(Protocol):
@@ -29,8 +27,8 @@ class TableWriter(Protocol):
 
 
 @contextmanager
-def table_file(path: Path, schema: pa.Schema, format: OutputFormat) -> Iterator[TableWriter]:
-    """A writer for one file. The file appears under its name only if the block ends without an error.
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears under its name only if the block ends without an error, and is then on the disk.
 
     Raises: StanceError where this file cannot be written; what else fails in the block is not laid to it.
     """
@@ -38,17 +36,38 @@ def table_file(path: Path, schema: pa.Schema, format: OutputFormat) -> Iterator[
     try:
         with _telling(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = partial.open("wb")
-            writer = _Told(_WRITERS[format](file, schema), file, path)
+            file = _Told(partial.open("wb"), path)
+        with file:
+            yield cast("IO[bytes]", file)
+            file.sync()
+        with _telling(path):
+            partial.replace(path)
+            sync_folder(path.parent)
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+@contextmanager
+def table_file(path: Path, schema: pa.Schema, format: OutputFormat) -> Iterator[TableWriter]:
+    """A writer for one `whole_file`."""
+    with whole_file(path) as file:
+        writer = _WRITERS[format](file, schema)
         try:
             yield writer
         finally:
             writer.close()
-        with _telling(path):
-            partial.replace(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Puts new names on the disk; without it they may be gone after a loss of power."""
+    if os.name == "nt":  # folders cannot be opened there, and need not
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(place)
     finally:
-        with suppress(OSError):
-            partial.unlink()
+        os.close(place)
 
 
 @contextmanager
@@ -56,39 +75,52 @@ def _telling(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StanceError(
-            f"cannot write: {error.strerror or error}", where=str(path), remedy="give another folder with --out"
-        ) from error
+        raise cannot_write(path, error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> StanceError:
+    remedy = "make room there, or give another folder with --out"
+    return StanceError(f"cannot write: {error.strerror or error}", where=str(path), remedy=remedy)
 
 
 class _Told:
-    """A writer whose failures name its file."""
+    """An open file whose failures name it."""
 
-    def __init__(self, writer: Any, file: IO[bytes], path: Path) -> None:
-        self._writer, self._file, self._path = writer, file, path
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file, self._path = file, path
 
-    def write(self, table: pa.Table) -> None:
+    def write(self, content: bytes) -> int:
         with _telling(self._path):
-            self._writer.write(table)
+            return self._file.write(content)
 
-    def close(self) -> None:
-        with _telling(self._path), self._file:  # a full disk shows where the file is closed
-            self._writer.close()
+    def flush(self) -> None:
+        with _telling(self._path):
+            self._file.flush()
+
+    def sync(self) -> None:
+        self.flush()
+        with _telling(self._path):
+            os.fsync(self._file.fileno())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with _telling(self._path):  # a full disk shows where the file is closed
+            self._file.close()
 
 
-def write_refusals(path: Path, refusals: Sequence[Refusal]) -> None:
-    """The ledger of what was refused; no file where nothing was."""
-    path.unlink(missing_ok=True)
-    if refusals:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = (json.dumps(asdict(refusal), ensure_ascii=False) + "\n" for refusal in refusals)
-        path.write_text("".join(lines), encoding="utf-8")
+def write_line(file: IO[bytes], row: Any) -> None:
+    file.write((json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
 
 
 def write_text(path: Path, text: str) -> None:
     """The text as it is, byte for byte: newline translation would move offsets."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode("utf-8"))
+    with whole_file(path) as file:
+        file.write(text.encode("utf-8"))
 
 
 class _JsonLines:
@@ -97,7 +129,7 @@ class _JsonLines:
 
     def write(self, table: pa.Table) -> None:
         for row in table.to_pylist():
-            self._file.write((json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+            write_line(self._file, row)
 
     def close(self) -> None:
         pass

@@ -19,8 +19,8 @@ def read(lines):
 
 def test_sentences_roles_voices_and_labels_are_those_of_the_shipped_model():
     from pipeline.core import config_files
-    from pipeline.engines.local import Ledger
-    from pipeline.jobs.label import batches
+    from pipeline.engines.contract import Ledger
+    from pipeline.jobs.batches import batches
     from pipeline.jobs.opening import open_model
     from pipeline.tracking.store import preload
 

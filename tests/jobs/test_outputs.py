@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.core.errors import Refusal, StanceError
+from pipeline.core.errors import StanceError
 from pipeline.jobs import outputs
 
 SCHEMA = pa.schema([("text", pa.string()), ("labels", pa.list_(pa.string())), ("p", pa.float32()), ("n", pa.int32())])
@@ -74,11 +74,11 @@ def test_a_full_disk_is_told_with_the_file(tmp_path, format):
         writer.write(pa.Table.from_pylist(ROWS, schema=SCHEMA))
 
 
-def test_the_ledger_is_written_only_where_something_was_refused(tmp_path):
-    path = tmp_path / outputs.REFUSED
-    outputs.write_refusals(path, [Refusal("a.txt", "empty", "no text", "give text", 3)])
-    assert json.loads(path.read_text()) == {
-        "source": "a.txt", "reason": "empty", "detail": "no text", "remedy": "give text", "line": 3,
-    }  # fmt: skip
-    outputs.write_refusals(path, [])
-    assert not path.exists()
+def test_a_whole_file_shows_under_its_name_only_at_the_end(tmp_path):
+    path = tmp_path / "texts" / "a.txt"
+    with outputs.whole_file(path) as file:
+        file.write(b"half")
+        file.flush()
+        assert not path.exists()
+    assert path.read_bytes() == b"half"
+    assert [p.name for p in path.parent.iterdir()] == ["a.txt"]
