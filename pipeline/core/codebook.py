@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline.core.errors import ConfigError, unknown_name
+from pipeline.core import yaml_text
+from pipeline.core.errors import ConfigError, first, short, unknown_name
 from pipeline.core.fingerprints import sha256_bytes
-from pipeline.core.places import shipped
+from pipeline.core.places import NAME, is_file, shipped
 
+SUFFIXES = frozenset({".yaml", ".yml"})
 TaskKind = Literal["single", "ordinal", "multi"]
 
 
@@ -155,12 +156,13 @@ class Codebook:
 def parse(content: bytes, *, where: str) -> Codebook:
     """Raises: ConfigError that lists every problem of the file."""
     try:
-        document = _Document.model_validate(yaml.safe_load(content))
-    except yaml.YAMLError as error:
+        document = _Document.model_validate(yaml_text.parse(content))
+    except yaml_text.NotYamlError as error:
         raise ConfigError([f"not YAML: {error}"], where=where) from error
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
-        raise ConfigError(problems, where=where) from error
+        found = error.errors(include_input=False, include_url=False)
+        problems = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in found]
+        raise ConfigError(first(problems), where=where) from error
     return Codebook(
         name=document.name,
         version=document.version,
@@ -177,14 +179,15 @@ def parse(content: bytes, *, where: str) -> Codebook:
 def load(reference: str = "russia-1.0") -> Codebook:
     """A shipped codebook by name (`russia-1.0`) or any by path (`mine.yaml`)."""
     path = Path(reference)
-    if path.suffix not in {".yaml", ".yml"}:
+    if path.suffix not in SUFFIXES:
         folder = shipped("data/codebook")
         path = folder / f"{reference}.yaml"
-        if not path.is_file():
+        if not (NAME.fullmatch(reference) and is_file(path)):
             known = (p.stem for p in folder.glob("*.yaml"))
             raise ConfigError([unknown_name("codebook", reference, known) + " or give the path of a .yaml file"])
     try:
         content = path.read_bytes()
-    except OSError as error:
-        raise ConfigError([f"codebook cannot be read: {error.strerror}"], where=str(path)) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        told = error.strerror if isinstance(error, OSError) else str(error)
+        raise ConfigError([f"codebook cannot be read: {told}"], where=short(str(path))) from error
     return parse(content, where=str(path))

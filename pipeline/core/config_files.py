@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from pipeline.core import codebook, registry
+from pipeline.core import codebook, registry, yaml_text
 from pipeline.core.config import Config, Part
-from pipeline.core.errors import ConfigError, unknown_name
-from pipeline.core.places import shipped
+from pipeline.core.errors import ConfigError, first, short, unknown_name
+from pipeline.core.places import NAME, is_file, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,10 +41,10 @@ def check(values: Mapping[str, Any], *, where: str) -> Config:
         config = Config.model_validate(values)
     except ValidationError as error:
         told = [*(_told(e) for e in error.errors()), *_raw_part_problems(values)]
-        raise ConfigError(told, where=where) from error
+        raise ConfigError(first(told), where=where) from error
     problems = [*_part_problems(parts(config)), *_combination_problems(config)]
     if problems:
-        raise ConfigError(problems, where=where)
+        raise ConfigError(first(problems), where=where)
     return config
 
 
@@ -56,10 +56,10 @@ def as_yaml(config: Config) -> str:
 def _find(reference: str, beside: Path | None) -> Path:
     path = Path(reference)
     candidates = [*([beside.parent / reference] if beside else []), path]
-    if not path.suffix:
+    if NAME.fullmatch(reference) and not path.suffix:
         candidates.append(shipped("configs") / f"{reference}.yaml")
     for candidate in candidates:
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     known = sorted(p.stem for p in shipped("configs").glob("*.yaml"))
     raise ConfigError([unknown_name("configuration", reference, known) + " or give the path of a .yaml file"])
@@ -70,17 +70,38 @@ def _read(reference: str, beside: Path | None = None, depth: int = 0) -> dict[st
     if depth > MAX_EXTENDS:
         raise ConfigError([f"`extends` goes in a circle or deeper than {MAX_EXTENDS} files"], where=str(path))
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        values = yaml_text.parse(path.read_text(encoding="utf-8-sig")) or {}
+    except (yaml_text.NotYamlError, UnicodeDecodeError, OSError) as error:
         raise ConfigError([f"not readable as YAML: {error}"], where=str(path)) from error
     if not isinstance(values, dict):
         raise ConfigError([f"expected a mapping of settings, found {type(values).__name__}"], where=str(path))
     base = values.pop("extends", None)
+    values = _placed(values, path.parent)
     if base is None:
         return values
     if not isinstance(base, str):
-        raise ConfigError([f"extends: expected one name or path, found {base!r}"], where=str(path))
+        raise ConfigError([f"extends: expected one name or path, found {short(repr(base))}"], where=str(path))
     return _merged(_read(base, path, depth + 1), values)
+
+
+def _placed(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Relative paths to codebook and sets are meant from the file that names them, wherever the command runs."""
+    placed = dict(values)
+    if isinstance(values.get("codebook"), str):
+        placed["codebook"] = _beside(values["codebook"], folder, holds="")
+    for section, key in (("train", "sets"), ("evaluate", "baseline_sets")):
+        inner = values.get(section)
+        if isinstance(inner, dict) and isinstance(inner.get(key), list):
+            sets = [_beside(s, folder, holds="labels.jsonl") if isinstance(s, str) else s for s in inner[key]]
+            placed[section] = {**inner, key: sets}
+    return placed
+
+
+def _beside(reference: str, folder: Path, *, holds: str) -> str:
+    """A path from `folder`; a name stays one unless `folder` has it."""
+    path = folder / reference
+    is_name = NAME.fullmatch(reference) is not None and Path(reference).suffix not in codebook.SUFFIXES
+    return reference if is_name and not (holds and is_file(path / holds)) else str(path)
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,11 +123,11 @@ def _parsed(override: str) -> dict[str, Any]:
     path, equals, text = override.partition("=")
     keys = path.strip().split(".")
     if not equals or not all(keys):
-        raise ConfigError([f"expected a.b=value, found {override!r}"], where="--set")
+        raise ConfigError([f"expected a.b=value, found {short(override)!r}"], where="--set")
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError([f"{path}: {text!r} is not a YAML value"], where="--set") from error
+        value = yaml_text.parse(text)
+    except yaml_text.NotYamlError as error:
+        raise ConfigError([f"{path}: {short(text)!r} is not a YAML value"], where="--set") from error
     return _nested(keys, value)
 
 
@@ -126,7 +147,7 @@ def _told(error: Any) -> str:
         known = section.model_fields if section else ()
         return unknown_name("key", str(key), known, where=path)
     found = error.get("input")
-    shown = "" if isinstance(found, dict) or found is None else f", found {found!r}"
+    shown = "" if isinstance(found, dict) or found is None else f", found {short(repr(found))}"
     return f"{path}: {error['msg']}{shown}"
 
 
@@ -193,6 +214,8 @@ def _combination_problems(config: Config) -> Iterator[str]:
     for voice in config.profile.voices:
         if voice not in book.voices:
             yield unknown_name("voice", voice, book.voices, where="profile.voices")
+    if config.label.engine not in registry.ENGINES:
+        yield unknown_name("engine", config.label.engine, registry.ENGINES, where="label.engine")
     if config.promote.task not in {None, *(task.name for task in book.tasks)}:
         yield unknown_name("task", str(config.promote.task), (t.name for t in book.tasks), where="promote.task")
     if config.compare.by and config.compare.permutations * config.compare.alpha < 1:

@@ -63,10 +63,29 @@ class TrackingError(StanceError):
     """The MLflow store or server cannot be used."""
 
 
+class StoreUnreachableError(TrackingError):
+    """The store does not answer now; it may later, so a run is kept until then."""
+
+
 class GateNotMetError(StanceError):
     """A quality gate was not met."""
 
     exit_code = ExitCode.GATE_NOT_MET
+
+
+MAX_PROBLEMS = 50  # told of one file
+MAX_VALUE_CHARS = 120  # shown of a value that is wrong
+
+
+def first(problems: Sequence[str]) -> list[str]:
+    """The problems that are told: a file that is something else altogether has thousands."""
+    told = [short(problem, MAX_VALUE_CHARS * 5) for problem in problems[:MAX_PROBLEMS]]
+    more = len(problems) - len(told)
+    return [*told, f"and {more:,} more"] if more > 0 else told
+
+
+def short(text: str, max_chars: int = MAX_VALUE_CHARS) -> str:
+    return text if len(text) <= max_chars else f"{text[:max_chars]}... ({len(text):,} characters)"
 
 
 _CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if code != ord("\n")}
@@ -95,6 +114,7 @@ class Refusal:
 def unknown_name(kind: str, found: str, known: Iterable[str], *, where: str | None = None) -> str:
     """Message for a name that is not in a list, with the list and the nearest name."""
     known = sorted(known)
+    found = short(found)
     near = get_close_matches(found, known, n=1, cutoff=0.5)
     place = f" at {where}" if where else ""
     hint = f"; did you mean {near[0]!r}?" if near else ""

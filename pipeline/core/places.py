@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+NAME = re.compile(
+    r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)*"
+)  # of something shipped: it never leads out of its folder
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -11,3 +15,11 @@ def shipped(relative: str) -> Path:
     """Path of a shipped file or folder such as `models/default`; it need not exist."""
     packed = _PACKAGE / "_shipped"
     return (packed if packed.is_dir() else _PACKAGE.parent) / relative
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, or with a NUL
+        return False

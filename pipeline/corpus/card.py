@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.core import yaml_text
 from pipeline.core.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def read(folder: Path) -> Card | None:
     if not path.is_file():
         return None
     try:
-        return Card.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
+        return Card.model_validate(yaml_text.parse(path.read_bytes()))
+    except yaml_text.NotYamlError as error:
         raise InvalidInputError(f"not YAML: {error}", where=str(path)) from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())

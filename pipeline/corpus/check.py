@@ -94,7 +94,11 @@ def _offsets(folder: Path, rows: Rows, *, has_texts: bool) -> list[Finding]:
         if has_texts and not path.is_file():
             findings.append(Finding("error", "offsets", str(path), "labels speak of an article whose text is missing"))
             continue
-        text = path.read_bytes().decode("utf-8") if has_texts else None
+        try:
+            text = path.read_bytes().decode("utf-8") if has_texts else None
+        except UnicodeDecodeError as error:
+            findings.append(Finding("error", "offsets", str(path), f"not UTF-8 at byte {error.start}"))
+            continue
         place = str(folder / "labels.jsonl")
         findings += [Finding("error", "offsets", f"{place}:{line}", why) for line, why in _misplaced(found, text)]
     return findings

@@ -7,10 +7,12 @@ joined by commas, and an empty cell is the empty set.
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError, Refusal, unknown_name
+from pipeline.corpus.files import read_text, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -56,18 +58,17 @@ def read_answers(
     article, coder = path.stem, path.parent.name
     answers: dict[int, Answer] = {}
     problems: list[Refusal] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        _check_header(next(reader, []), codebook, path)
-        for line, cells in enumerate(reader, 2):
-            if not any(cell.strip() for cell in cells):
-                continue
-            try:
-                answer = _answer(article, coder, cells, codebook, is_partial)
-                _check_asked(answer.n, asked, answers)
-                answers[answer.n] = answer
-            except InvalidInputError as error:
-                problems.append(Refusal(str(path), REASON, error.problem, REMEDY, line))
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
+    _check_header(next(reader, []), codebook, path)
+    for line, cells in enumerate(reader, 2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        try:
+            answer = _answer(article, coder, cells, codebook, is_partial)
+            _check_asked(answer.n, asked, answers)
+            answers[answer.n] = answer
+        except InvalidInputError as error:
+            problems.append(Refusal(str(path), REASON, error.problem, REMEDY, line))
     if missing := sorted(set(asked or ()) - set(answers)):
         listed = ", ".join(map(str, missing[:MAX_LISTED])) + (" ..." if len(missing) > MAX_LISTED else "")
         problems.append(Refusal(str(path), "answers missing", f"{len(missing)} sentences: {listed}", "code them"))
@@ -95,8 +96,7 @@ def _answer(article: str, coder: str, cells: list[str], codebook: Codebook, is_p
     if len(cells) > n_columns:
         raise InvalidInputError(f"expected {n_columns} columns, found {len(cells)}")
     number, voice, speaker, *given = (cell.strip() for cell in [*cells, *[""] * (n_columns - len(cells))])
-    if not number.isdigit():
-        raise InvalidInputError(f"n: expected a number, found {number!r}")
+    n = whole_number(number, "n")
     if voice not in codebook.voices and not (is_partial and not voice):
         raise InvalidInputError(unknown_name("voice", voice, codebook.voices))
     if voice == "author" and speaker:
@@ -106,7 +106,7 @@ def _answer(article: str, coder: str, cells: list[str], codebook: Codebook, is_p
         for task, cell in zip(codebook.tasks, given, strict=True)
         if cell or task.kind == "multi" or not is_partial
     }
-    return Answer(article, int(number), coder, voice or None, speaker, values)
+    return Answer(article, n, coder, voice or None, speaker, values)
 
 
 def task_values(cell: str, task: Task) -> tuple[str, ...]:

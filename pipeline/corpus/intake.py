@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError, Refusal
+from pipeline.core.places import is_file
 from pipeline.corpus import card
 from pipeline.corpus.adjudicate import majority
 from pipeline.corpus.coding import Answer, task_columns
+from pipeline.corpus.files import not_utf8
 from pipeline.corpus.labelled_set import load
 
 if TYPE_CHECKING:
@@ -68,10 +70,17 @@ def _texts(folder: Path, articles: Iterable[str]) -> dict[str, str]:
     texts = {}
     for article in articles:
         name = f"{article}.txt"
-        found = [path for path in (folder / name, folder / "articles" / name) if path.is_file()]
+        found = [path for path in (folder / name, folder / "articles" / name) if is_file(path)]
         if found and Path(name).name == name:  # an article's name from a file may not lead out of the folder
-            texts[article] = found[0].read_bytes().decode("utf-8")
+            texts[article] = _text(found[0])
     return texts
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")  # a byte order mark counts: offsets do
+    except UnicodeDecodeError as error:
+        raise not_utf8(error, where=str(path)) from error
 
 
 def _problem(item: Item, texts: dict[str, str], placed: dict[tuple[str, int], list[Item]]) -> str | None:

@@ -7,14 +7,14 @@ sentence_ok, and for body sentences voice, speaker and each task's value), and o
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError, unknown_name
 from pipeline.core.fingerprints import sha256_json
-from pipeline.core.places import shipped
+from pipeline.core.places import NAME, is_file, shipped
+from pipeline.corpus.files import not_utf8, parse_json, read_text, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,10 +72,10 @@ class LabelledSet:
 def find(reference: str) -> Path:
     """The folder of a shipped set (`opeds`) or of a path. Raises: InvalidInputError."""
     path = Path(reference)
-    if (path / "labels.jsonl").is_file():
-        return path
+    if is_file(path / "labels.jsonl"):
+        return path if path.name else path.resolve()  # "." has no name of its own, and a set needs one
     data = shipped("data")
-    if (data / reference / "labels.jsonl").is_file():
+    if NAME.fullmatch(reference) and (data / reference / "labels.jsonl").is_file():
         return data / reference
     known = (p.parent.name for p in data.glob("*/labels.jsonl"))
     raise InvalidInputError(
@@ -100,16 +100,22 @@ def load(reference: str, codebook: Codebook) -> LabelledSet:
 
 def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Line numbers and rows of a JSON Lines file. Raises: InvalidInputError with file and line."""
-    with path.open(encoding="utf-8") as file:
-        for line, text in enumerate(file, 1):
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InvalidInputError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    with file:
+        for line, content in enumerate(file, 1):
+            where = f"{path}:{line}"
+            try:
+                text = content.decode("utf-8-sig" if line == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise not_utf8(error, where=where) from error
             if not text.strip():
                 continue
-            try:
-                row = json.loads(text)
-            except json.JSONDecodeError as error:
-                raise InvalidInputError(f"not JSON: {error.msg}", where=f"{path}:{line}") from error
+            row = parse_json(text, where=where)
             if not isinstance(row, dict):
-                raise InvalidInputError(f"expected an object, found {type(row).__name__}", where=f"{path}:{line}")
+                raise InvalidInputError(f"expected an object, found {type(row).__name__}", where=where)
             yield line, row
 
 
@@ -123,16 +129,24 @@ def sentence_from_row(row: dict[str, Any], codebook: Codebook, where: str) -> La
     is_body = row["role"] == BODY
     if is_body and row.get("voice") not in codebook.voices:
         raise InvalidInputError(unknown_name("voice", str(row.get("voice")), codebook.voices), where=where)
+    n, start, end = _place(row, where)
     return LabelledSentence(
-        n=row["n"],
-        start=row["start"],
-        end=row["end"],
+        n=n,
+        start=start,
+        end=end,
         role=row["role"],
-        is_well_cut=row.get("sentence_ok", True),
+        is_well_cut=row.get("sentence_ok") is not False,
         voice=row.get("voice") if is_body else None,
-        speaker=(row.get("speaker") or "") if is_body else None,
+        speaker=str(row.get("speaker") or "") if is_body else None,
         values=_values(row, codebook, where) if is_body else {},
     )
+
+
+def _place(row: dict[str, Any], where: str) -> tuple[int, int, int]:
+    try:
+        return (whole_number(row["n"], "n"), whole_number(row["start"], "start"), whole_number(row["end"], "end"))
+    except InvalidInputError as error:
+        raise InvalidInputError(error.problem, where=where) from error
 
 
 def _values(row: dict[str, Any], codebook: Codebook, where: str) -> dict[str, tuple[str, ...]]:
@@ -155,7 +169,10 @@ def _article(folder: Path, name: str, sentences: tuple[LabelledSentence, ...]) -
         raise InvalidInputError(
             "labels speak of an article whose text is missing", where=str(path), remedy=_remedy(folder)
         )
-    text = path.read_bytes().decode("utf-8")  # bytes: newline translation would move the offsets
+    try:
+        text = path.read_bytes().decode("utf-8")  # bytes: newline translation would move the offsets
+    except UnicodeDecodeError as error:
+        raise not_utf8(error, where=str(path)) from error
     for sentence in sentences:
         if not 0 <= sentence.start < sentence.end <= len(text):
             raise InvalidInputError(
@@ -176,8 +193,10 @@ def read_splits(path: Path) -> dict[str, str]:
     """article -> split from the form of `splits.json`; empty where there is no file."""
     if not path.is_file():
         return {}
-    splits = json.loads(path.read_text(encoding="utf-8"))
-    return {article: split for split, articles in splits.items() for article in articles}
+    splits = parse_json(read_text(path), where=str(path))
+    if not isinstance(splits, dict) or not all(isinstance(articles, list) for articles in splits.values()):
+        raise InvalidInputError("expected lists of articles by split", where=str(path))
+    return {str(article): split for split, articles in splits.items() for article in articles}
 
 
 def _version(articles: tuple[LabelledArticle, ...], splits: Mapping[str, str], codebook: Codebook) -> str:

@@ -3,6 +3,7 @@ import pytest
 from pipeline.core import config_files
 from pipeline.core.config import Config
 from pipeline.core.errors import ConfigError, ExitCode
+from pipeline.core.places import shipped
 
 
 def test_defaults_survive_a_round_trip_through_yaml(tmp_path):
@@ -98,3 +99,27 @@ def test_where_results_go_is_no_part_of_the_identity_and_what_changes_them_is():
 
 def test_given_values_are_taken_as_they_are():
     assert config_files.load(given={"output.directory": "1: 2"}).output.directory == "1: 2"
+
+
+def test_codebook_and_sets_are_meant_from_the_file_that_names_them(tmp_path, monkeypatch):
+    source = shipped("data/codebook/russia-1.0.yaml").read_bytes()
+    (tmp_path / "mine" / "gold").mkdir(parents=True)
+    (tmp_path / "mine" / "gold" / "labels.jsonl").touch()
+    (tmp_path / "mine" / "book.yaml").write_bytes(source)
+    (tmp_path / "mine" / "job.yaml").write_text(
+        "codebook: book.yaml\ntrain: {sets: [gold, opeds, ../other/set]}\nevaluate: {baseline_sets: [gold]}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "job.yaml").write_text("extends: ../mine/job.yaml\nseed: 3\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    config = config_files.load("job.yaml")
+    assert config.codebook == "../mine/book.yaml"
+    assert config.train.sets == ("../mine/gold", "opeds", "../mine/../other/set")
+    assert config.evaluate.baseline_sets == ("../mine/gold",)
+
+
+def test_a_codebook_of_the_command_line_is_meant_from_the_working_folder(tmp_path, monkeypatch):
+    (tmp_path / "book.yaml").write_bytes(shipped("data/codebook/russia-1.0.yaml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert config_files.load("train", ["codebook=book.yaml"]).codebook == "book.yaml"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError
 from pipeline.corpus.coding import task_values
 from pipeline.corpus.exchange.items import Imported, Item, item_at, place, read_each, require_answers, with_answers
+from pipeline.corpus.files import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,12 +33,14 @@ def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
 
 
 def read(path: Path, codebook: Codebook) -> Imported:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        expected = {*PLACE[:5], *(task.name for task in codebook.tasks)}
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
+    expected = {*PLACE[:5], *(task.name for task in codebook.tasks)}
+    try:
         if missing := sorted(expected - set(reader.fieldnames or ())):
             raise InvalidInputError(f"no column {', '.join(missing)}", where=f"{path}:1")
         return read_each(path, _numbered(reader), lambda row: [_item(row, codebook)])
+    except csv.Error as error:  # behind it, the rows of the file cannot be told apart
+        raise InvalidInputError(f"not CSV: {error}", where=f"{path}:{reader.line_num}") from error
 
 
 def _numbered(reader: csv.DictReader[str]) -> Iterator[tuple[int, dict[str | Any, str | Any]]]:

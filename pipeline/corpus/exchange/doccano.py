@@ -20,6 +20,7 @@ from pipeline.corpus.exchange.items import (
     require_answers,
     with_answers,
 )
+from pipeline.corpus.files import mapping
 from pipeline.corpus.labelled_set import read_rows
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def read(path: Path, codebook: Codebook) -> Imported:
 
 
 def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
-    fields = {**(row.get("meta") or {}), **row}  # older versions nest the metadata
+    fields = {**mapping(row.get("meta"), "meta"), **row}  # older versions nest the metadata
     item = item_at(fields)
     labels = fields.get("label", fields.get("labels"))
-    if labels is None or not all(isinstance(label, str) for label in labels):
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise InvalidInputError(
             f"expected a list of label names in `label`, found {labels!r}", remedy="export as JSONL with label names"
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError, Refusal, unknown_name
+from pipeline.corpus.files import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -103,16 +104,11 @@ def item_at(fields: Mapping[str, Any]) -> Item:
     """The sentence of a row, unlabelled. Raises: InvalidInputError for a missing or ill-typed column."""
     if missing := [key for key in ("article", "n", "start", "end", "text") if fields.get(key) in (None, "")]:
         raise InvalidInputError(f"no value for {', '.join(missing)}")
-    n, start, end = (_whole(fields, key) for key in ("n", "start", "end"))
+    n, start, end = (whole_number(fields[key], key) for key in ("n", "start", "end"))
+    if not isinstance(fields["text"], str):
+        raise InvalidInputError(f"text: expected a text, found {type(fields['text']).__name__}")
     before, after = (str(fields.get(key) or "") for key in ("before", "after"))
     return Item(str(fields["article"]), n, start, end, str(fields["text"]), before, after)
-
-
-def _whole(fields: Mapping[str, Any], key: str) -> int:
-    try:
-        return int(fields[key])
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"{key}: expected a number, found {fields[key]!r}") from error
 
 
 def questions(codebook: Codebook) -> tuple[tuple[str, tuple[str, ...], bool], ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import quoteattr  # it writes, no XML is read here # nosec B406
 
 from pipeline.core.errors import InvalidInputError
 from pipeline.corpus.exchange.items import (
@@ -21,6 +21,7 @@ from pipeline.corpus.exchange.items import (
     require_answers,
     with_answers,
 )
+from pipeline.corpus.files import mapping, parse_json, read_text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,10 +79,7 @@ def _result(item: Item) -> list[dict[str, Any]]:
 
 def read(path: Path, codebook: Codebook) -> Imported:
     """An item per annotation; the number of a refused task counts from 1 in the file's order."""
-    try:
-        tasks = json.loads(path.read_text(encoding="utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise InvalidInputError(f"not JSON: {error.msg}", where=f"{path}:{error.lineno}") from error
+    tasks = parse_json(read_text(path), where=str(path))
     if not isinstance(tasks, list):
         raise InvalidInputError("expected a list of tasks; export from Label Studio as JSON", where=str(path))
     return read_each(path, enumerate(tasks, 1), lambda task: _items(task, codebook))
@@ -91,7 +89,8 @@ def _items(task: Any, codebook: Codebook) -> Iterator[Item]:
     if not isinstance(task, dict) or not isinstance(task.get("data"), dict):
         raise InvalidInputError("no `data`: export as JSON, not as JSON-MIN", remedy="export again")
     item = item_at(task["data"])
-    annotations = [found for found in task.get("annotations") or [] if not found.get("was_cancelled")]
+    found = [mapping(each, "annotations") for each in _list(task.get("annotations"), "annotations")]
+    annotations = [annotation for annotation in found if not annotation.get("was_cancelled")]
     if not annotations:
         raise InvalidInputError(f"sentence {item.key} has no annotation", remedy="annotate it, or leave it out")
     converted = [_annotated(item, annotation, codebook) for annotation in annotations]
@@ -101,16 +100,23 @@ def _items(task: Any, codebook: Codebook) -> Iterator[Item]:
 def _annotated(item: Item, annotation: Mapping[str, Any], codebook: Codebook) -> Item:
     answers: dict[str, Sequence[str]] = {task.name: () for task in codebook.tasks if task.kind == "multi"}
     speaker = ""
-    for part in annotation.get("result") or []:
-        name, value = str(part.get("from_name")), part.get("value") or {}
+    for each in _list(annotation.get("result"), "result"):
+        part = mapping(each, "result")
+        name, value = str(part.get("from_name")), mapping(part.get("value"), "value")
         if name == SPEAKER:
-            speaker = " ".join(value.get("text") or [])
+            speaker = " ".join(texts(value.get("text"), SPEAKER))
         elif "choices" not in value:
             raise InvalidInputError(f"{name}: expected choices, found {part.get('type')!r}")
         else:
-            answers[name] = value["choices"]
+            answers[name] = texts(value["choices"], name)
     labelled = with_answers(item, codebook, coder=_coder(annotation), speaker=speaker, answers=answers)
     return require_answers(labelled, codebook.tasks)
+
+
+def _list(value: Any, name: str) -> list[Any]:
+    if value is not None and not isinstance(value, list):
+        raise InvalidInputError(f"{name}: expected a list, found {type(value).__name__}")
+    return value or []
 
 
 def _coder(annotation: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from pipeline.corpus.exchange.items import (
     require_answers,
     with_answers,
 )
+from pipeline.corpus.files import mapping, texts
 from pipeline.corpus.labelled_set import read_rows
 
 if TYPE_CHECKING:
@@ -53,12 +54,12 @@ def read(path: Path, codebook: Codebook) -> Imported:
 
 
 def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
-    meta = row.get("meta") or {}
+    meta = mapping(row.get("meta"), "meta")
     item = item_at({**meta, "text": row.get("text")})
     if row.get("answer", "accept") != "accept":
         raise InvalidInputError(f"sentence {item.key} was answered with {row['answer']!r}", remedy="annotate it again")
     coder = row.get("_annotator_id") or row.get("_session_id")
-    labels = row.get("accept") or []
+    labels = texts(row.get("accept"), "accept")
     if not labels:
         if row.get("answer") == "accept":
             raise InvalidInputError(f"sentence {item.key} was accepted without a label")
