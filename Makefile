@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requi
 export HF_HUB_OFFLINE := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: demo test test-slow check format model bench clean
+.PHONY: demo test test-slow check format model bench fuzz audit clean
 
 demo: $(VENV)/base ## label and compare the op-eds of seeds/ with the shipped model
 	$(BIN)/stance label seeds --out runs/demo --format csv
@@ -25,6 +25,20 @@ check: $(VENV)/dev ## format, lint, types, layers
 	$(BIN)/ruff check pipeline tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive pipeline --configfile pyproject.toml
+
+audit: $(VENV)/dev ## known advisories against the pinned packages; asks the advisory service, so it needs the network
+	@$(BIN)/pip-audit --strict --requirement requirements.lock --no-deps --disable-pip --progress-spinner off; code=$$?; \
+	if [ $$code -gt 0 ]; then \
+	  echo "audit: advisories were found (listed above), or the advisory service could not be asked: see above." >&2; \
+	  echo "audit: without a network nothing can be said of known advisories; run this where there is one." >&2; \
+	fi; exit $$code
+
+N ?= 10000
+SEED ?= 0
+fuzz: $(VENV)/dev ## N mutated inputs for every target that reads what people hand in; counts in runs/fuzz/counts.json
+	mkdir -p runs/fuzz
+	$(BIN)/python -m tests.fuzz.drive --n $(N) --seed $(SEED) --json runs/fuzz/counts.json
 
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix pipeline tests
