@@ -60,6 +60,9 @@ class Read(Section):
     max_article_mb: float = Field(default=5, gt=0)
     max_line_chars: int = Field(default=200_000, gt=0)
     max_columns: int = Field(default=1_000, gt=0)
+    max_sentence_chars: int = Field(default=100_000, gt=0)
+    max_sentences: int = Field(default=50_000, gt=0)
+    max_row_group_mb: float = Field(default=2_000, gt=0)
     text_column: str = "text"
     id_column: str = "id"
 
@@ -90,9 +93,13 @@ class Profile(Section):
 
 
 class Compare(Section):
-    """`alpha`: rate of false verdicts across all pairs of a comparison, after Holm's correction."""
+    """`alpha`: rate of false verdicts across all pairs of a comparison, after Holm's correction.
+
+    `over`: the periods of a series, of each group of `by` or of all articles together.
+    """
 
     by: str | None = None
+    over: Literal["year", "quarter", "month"] | None = None
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     permutations: int = Field(default=2_000, ge=100)
 
@@ -113,9 +120,14 @@ class Evaluate(Section):
 
 
 class Train(Section):
-    """`sets`: names of shipped sets, or folders. Articles are never split between folds."""
+    """`sets`: names of shipped sets, or folders. Articles are never split between folds.
+
+    `silver`: results of `stance label` as Parquet, whose probabilities are learned from beside: they teach what
+    another, larger model knows, and are in no held-out fold.
+    """
 
     sets: tuple[str, ...] = Field(default=("opeds",), min_length=1)
+    silver: tuple[str, ...] = ()
     trainer: Trainer = Trainer()
     folds: int = Field(default=5, ge=2)
     is_parallel: bool = False  # fits the folds in a second process, beside the fit on everything

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipeline.corpus.labelled_set import LabelledSet
     from pipeline.scoring.evaluation import EvaluationReport
     from pipeline.scoring.resampling import Estimate
+    from pipeline.training.silver import SilverSet
 
 FILE = "card.md"
 SHOWN = ("macro_f1", "macro_f1_frequent", "micro_f1", "quadratic_kappa", "brier", "calibration_error")
@@ -22,7 +23,7 @@ LIMITS = """\
 For description and comparison of op-eds on {target} in the language that it was trained on, with the intervals that
 `stance` prints beside every figure. Not for judging a single sentence, not for judging persons, not for moderation.
 """
-SHIPPED_SETS = frozenset({"opeds", "real-opeds"})
+SHIPPED_SETS = frozenset({"opeds", "real-opeds", "real-opeds-2"})
 SHIPPED_LIMITS = """\
 It was trained on English alone. Every label was made by language-model coders that follow the codebook, none by a
 person; people would agree less with one another, and with this model, than the figures say.
@@ -33,11 +34,18 @@ ones; irony is taken at its word; what is said of Ukraine or NATO alone may be t
 
 
 def text(
-    report: EvaluationReport, *, training: Mapping[str, Any], name: str, sets: Sequence[LabelledSet], book: Codebook
+    report: EvaluationReport,
+    *,
+    training: Mapping[str, Any],
+    name: str,
+    sets: Sequence[LabelledSet],
+    silver: Sequence[SilverSet],
+    book: Codebook,
 ) -> str:
     """The card as Markdown."""
     learned = ", ".join(
-        f"`{s.name}` ({len(s.articles)} articles, {s.n_body} body sentences)" for s in map(without_test, sets)
+        [f"`{s.name}` ({len(s.articles)} articles, {s.n_body} body sentences)" for s in map(without_test, sets)]
+        + [f"`{s.name}` ({len(s.rows)} articles, {s.n_body} sentences, labelled by another model)" for s in silver]
     )
     head = [
         f"# Model card: {name}",

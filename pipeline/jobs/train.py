@@ -17,7 +17,7 @@ import numpy as np
 from pipeline.core import codebook as codebooks
 from pipeline.core import registry
 from pipeline.core.config_files import options_of
-from pipeline.core.errors import ConfigError, StanceError
+from pipeline.core.errors import ConfigError, StanceError, TrackingError
 from pipeline.core.fingerprints import sha256_json, sha256_text
 from pipeline.corpus import labelled_set
 from pipeline.corpus.labelled_set import LabelledArticle, LabelledSet
@@ -36,6 +36,7 @@ from pipeline.tracking.registry import Registration, register
 from pipeline.tracking.runs import job_run, opened
 from pipeline.tracking.store import preload
 from pipeline.training import decisions, mixing
+from pipeline.training import silver as silver_set
 from pipeline.training.cross_fit import Fitted, HeldOut, Trainer, cross_fitted
 from pipeline.training.examples import Example, examples
 
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from pipeline.labeling.calibration import TaskCalibration
     from pipeline.tracking.runs import Run
     from pipeline.tracking.store import Opening
+    from pipeline.training.silver import SilverSet
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,7 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
     book = codebooks.load(config.codebook)
     sets = [labelled_set.load(name, book) for name in config.train.sets]
     rows = examples(sets, book)
+    silver = _silver(sets, book, config)
     if out is not None:
         _check_free(out)
     opening = preload(config.tracking)
@@ -88,14 +91,16 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
         trainer = _trainer(config, book)
         for labelled in sets:
             run.dataset(_dataset(labelled), context="training")
-        held_out, fitted = _fits(trainer, rows, book, config)
+        for other in silver:
+            run.dataset(Dataset(other.name, other.sha256, other.name, len(other.rows), other.n_body), context="silver")
+        held_out, fitted = _fits(trainer, rows, [row for other in silver for row in other.rows], book, config)
         judged = _judged(held_out, book, seed=config.seed)
         report = _report(judged, sets, book, config)
         _log(run, report)
         with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
             folder = Path(scratch) / config.train.model_name
             fitted.write(folder, judged.layer)
-            manifest = _seal(folder, judged, trainer, rows, sets, book, config, report)
+            manifest = _seal(folder, judged, trainer, _learned_from(rows, silver), sets, silver, book, config, report)
             if out is not None:
                 _keep(folder, out)
             version = _register(run, opening, folder, config, report)
@@ -109,23 +114,34 @@ def _trainer(config: Config, book: Codebook) -> Trainer:
     return trainer
 
 
+def _silver(sets: Sequence[LabelledSet], book: Codebook, config: Config) -> list[SilverSet]:
+    """Articles labelled by another model, less those that are labelled by hand, test splits included."""
+    by_hand = {sha256_text(article.text) for labelled in sets for article in labelled.articles}
+    return [silver_set.load(name, book).without(by_hand) for name in config.train.silver]
+
+
 def _fits(
-    trainer: Trainer, rows: Sequence[Example], book: Codebook, config: Config
+    trainer: Trainer, rows: Sequence[Example], silver: Sequence[Example], book: Codebook, config: Config
 ) -> tuple[Sequence[HeldOut], Fitted]:
     """The folds' scores and the fit on everything, one after the other or side by side; the results are the same."""
     if not config.train.is_parallel:
-        held_out = cross_fitted(trainer, rows, k=config.train.folds)
+        held_out = cross_fitted(trainer, rows, k=config.train.folds, beside=silver)
         log.info("fitting on all %d articles", len(rows))
-        return held_out, trainer.fit(rows)
+        return held_out, trainer.fit((*rows, *silver))
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        beside = pool.submit(_held_out, config, book, rows)
-        fitted = trainer.fit(rows)
+        beside = pool.submit(_held_out, config, book, rows, silver)
+        fitted = trainer.fit((*rows, *silver))
         return beside.result(), fitted
 
 
-def _held_out(config: Config, book: Codebook, rows: Sequence[Example]) -> Sequence[HeldOut]:
+def _held_out(config: Config, book: Codebook, rows: Sequence[Example], silver: Sequence[Example]) -> Sequence[HeldOut]:
     """The folds' scores by a trainer made here: an opened model cannot be sent to another process."""
-    return cross_fitted(_trainer(config, book), rows, k=config.train.folds)
+    return cross_fitted(_trainer(config, book), rows, k=config.train.folds, beside=silver)
+
+
+def _learned_from(rows: Sequence[Example], silver: Sequence[SilverSet]) -> list[str]:
+    """SHA-256 of every text that the model has seen: no figure on them says how it reads a new one."""
+    return sorted({sha256_text(row.text.text) for row in rows}.union(*(other.text_sha256 for other in silver)))
 
 
 def _judged(held_out: Sequence[HeldOut], book: Codebook, *, seed: int) -> _Judged:
@@ -173,8 +189,9 @@ def _seal(
     folder: Path,
     judged: _Judged,
     trainer: Trainer,
-    rows: Sequence[Example],
+    learned_from: Sequence[str],
     sets: Sequence[LabelledSet],
+    silver: Sequence[SilverSet],
     book: Codebook,
     config: Config,
     report: EvaluationReport,
@@ -190,16 +207,17 @@ def _seal(
         gold_sha256=report.gold_sha256,
     )
     _write_json(folder / models.DECISIONS, {name: d.as_json() for name, d in judged.decisions.items()})
-    _write_json(folder / TRAINED_ON, sorted(sha256_text(example.text.text) for example in rows))
+    _write_json(folder / TRAINED_ON, learned_from)
     (folder / PROFILE_ERROR).write_text(json.dumps(error.as_json(), separators=(",", ":")) + "\n", encoding="utf-8")
     training = {
         "trainer": config.train.trainer.kind,
         "options": options_of(config.train.trainer, where="train.trainer").model_dump(mode="json"),
         "seed": config.seed,
         "sets": {labelled.name: labelled.sha256 for labelled in sets},
+        "silver": {other.name: other.sha256 for other in silver},
         "config_sha256": config.sha256,
     }
-    card = model_card.text(report, training=training, name=config.train.model_name, sets=sets, book=book)
+    card = model_card.text(report, training=training, name=config.train.model_name, sets=sets, silver=silver, book=book)
     (folder / model_card.FILE).write_text(card, encoding="utf-8")
     return models.seal(
         folder,
@@ -236,7 +254,11 @@ def _register(run: Run, opening: Opening, folder: Path, config: Config, report: 
     if not run.is_recorded:
         return None
     registration = Registration(config.train.model_name, config, metrics=_headline(report))
-    return register(opened(opening), run, folder, registration, verify=models.verify)
+    try:
+        return register(opened(opening), run, folder, registration, verify=models.verify)
+    except TrackingError:  # told at the end of the run; hours of training are not lost to a server that is away
+        run.model(folder, registration)
+        return None
 
 
 def _headline(report: EvaluationReport) -> dict[str, float]:

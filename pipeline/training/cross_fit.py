@@ -55,8 +55,13 @@ class HeldOut:
     logits: tuple[NDArray[np.float32], ...]
 
 
-def cross_fitted(trainer: Trainer, examples: Sequence[Example], *, k: int) -> list[HeldOut]:
-    """One entry a fitted fold. An article's sentences are never divided. Raises: InvalidInputError for one article."""
+def cross_fitted(
+    trainer: Trainer, examples: Sequence[Example], *, k: int, beside: Sequence[Example] = ()
+) -> list[HeldOut]:
+    """One entry a fitted fold. An article's sentences are never divided. `beside` is learned from in every fold.
+
+    Raises: InvalidInputError for one article.
+    """
     if len(examples) < MIN_ARTICLES:
         raise InvalidInputError(f"training needs {MIN_ARTICLES} labelled articles or more, found {len(examples)}")
     fold_of = article_folds(examples, k=min(k, len(examples)))
@@ -68,6 +73,6 @@ def cross_fitted(trainer: Trainer, examples: Sequence[Example], *, k: int) -> li
         log.info(
             "fold %d of %d: %d articles to train on, %d held out", fold + 1, n_fitted, len(trained_on), len(held_out)
         )
-        logits = tuple(trainer.fit(trained_on).score(held_out))
+        logits = tuple(trainer.fit((*trained_on, *beside)).score(held_out))
         results.append(HeldOut(held_out, trained_on, logits))
     return results

@@ -1,0 +1,93 @@
+"""Articles labelled by another model: results of `stance label` whose probabilities stand in for a coder's labels."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.core.errors import InvalidInputError
+from pipeline.core.fingerprints import sha256_rows
+from pipeline.labeling.scores import ArticleText, SentenceSpan
+from pipeline.training.examples import CONTEXT_ROLES, Example
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.core.codebook import Codebook
+
+log = logging.getLogger(__name__)
+
+FILE = "sentences.parquet"
+SETTINGS = ("article", "text_sha256", "n", "text", "role")
+
+
+@dataclass(frozen=True, slots=True)
+class SilverSet:
+    """`sha256` is the version: sentences and probabilities. `text_sha256` are the articles' own."""
+
+    name: str
+    rows: tuple[Example, ...]
+    text_sha256: tuple[str, ...]
+    sha256: str
+
+    @property
+    def n_body(self) -> int:
+        return sum(len(row.targets) for row in self.rows)
+
+    def without(self, texts: Collection[str]) -> SilverSet:
+        """The set less the articles of these hashes: what is evaluated on is not learned from another model."""
+        kept = [i for i, text in enumerate(self.text_sha256) if text not in texts]
+        if len(kept) < len(self.rows):
+            log.info("%s: %d articles left out, they are labelled by hand", self.name, len(self.rows) - len(kept))
+        rows, hashes = tuple(self.rows[i] for i in kept), tuple(self.text_sha256[i] for i in kept)
+        return SilverSet(self.name, rows, hashes, self.sha256)
+
+
+def load(reference: str, codebook: Codebook) -> SilverSet:
+    """Reads a table of sentences, or the folder that holds one. Raises: InvalidInputError."""
+    import pyarrow.parquet as pq
+
+    path = Path(reference) / FILE if Path(reference).is_dir() else Path(reference)
+    columns = [f"p_{task}_{label}" for task, label in codebook.columns()]
+    try:
+        table = pq.read_table(path, columns=[*SETTINGS, *columns])  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(
+            f"no table of labelled sentences: {str(error).splitlines()[0]}",
+            where=str(path),
+            remedy="give what `stance label --format parquet --out DIR` wrote, labelled by the same codebook",
+        ) from error
+    sentences = table.to_pylist()
+    rows, hashes = [], []
+    for (article, text_sha256), found in groupby(sentences, key=lambda s: (s["article"], s["text_sha256"])):
+        row = _example(f"{path.parent.name}/{article}", list(found), columns)
+        if len(row.targets):
+            rows.append(row)
+            hashes.append(text_sha256)
+    if not rows:
+        raise InvalidInputError("no labelled body sentence in the table", where=str(path))
+    version = sha256_rows([[s["text_sha256"], s["n"], *(s[c] for c in columns)] for s in sentences])
+    return SilverSet(path.parent.name, tuple(rows), tuple(hashes), version)
+
+
+def _example(article: str, sentences: Sequence[dict[str, Any]], columns: Sequence[str]) -> Example:
+    """The article as its headlines and body, one after the other: what a labeller reads of it."""
+    read = [s for s in sentences if s["role"] in CONTEXT_ROLES]
+    spans, at = [], 0
+    for sentence in read:
+        is_judged = sentence[columns[0]] is not None
+        spans.append(SentenceSpan(at, at + len(sentence["text"]), is_judged))
+        at += len(sentence["text"]) + 1
+    targets = _probabilities([s for s in read if s[columns[0]] is not None], columns)
+    return Example(article, ArticleText("\n".join(s["text"] for s in read), tuple(spans)), (), targets)
+
+
+def _probabilities(sentences: Sequence[dict[str, Any]], columns: Sequence[str]) -> NDArray[np.float32]:
+    return np.array([[s[c] for c in columns] for s in sentences], np.float32).reshape(len(sentences), len(columns))

@@ -1,0 +1,67 @@
+"""Articles labelled by another model, read back from what `stance label` writes."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.core import codebook
+from pipeline.core.errors import InvalidInputError
+from pipeline.training import silver
+
+BOOK = codebook.load()
+COLUMNS = [f"p_{task}_{label}" for task, label in BOOK.columns()]
+LINES = (("headline", "Ice"), ("furniture", "Subscribe!"), ("body", "Moscow lied."), ("body", "It may rain."))
+
+
+def rows(article, *, p=0.25):
+    for n, (role, text) in enumerate(LINES):
+        given = dict.fromkeys(COLUMNS, p + n / 100 if role == "body" else None)
+        yield {"article": article, "text_sha256": f"hash of {article}", "n": n, "text": text, "role": role, **given}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    table = pa.Table.from_pylist([*rows("a"), *rows("b", p=0.5)])
+    (tmp_path / "teacher").mkdir()
+    pq.write_table(table, tmp_path / "teacher" / silver.FILE)
+    return tmp_path / "teacher"
+
+
+def test_headlines_are_context_and_body_has_the_probabilities(folder):
+    found = silver.load(str(folder), BOOK)
+    assert [row.article for row in found.rows] == ["teacher/a", "teacher/b"]
+    text = found.rows[0].text
+    assert [text.text[s.start : s.end] for s in text.sentences] == ["Ice", "Moscow lied.", "It may rain."]
+    assert [s.is_judged for s in text.sentences] == [False, True, True]
+    np.testing.assert_allclose(found.rows[1].targets, np.repeat([[0.52], [0.53]], 20, axis=1), atol=1e-6)
+    assert (found.name, found.n_body) == ("teacher", 4)
+
+
+def test_the_version_is_that_of_the_probabilities(folder):
+    before = silver.load(str(folder), BOOK).sha256
+    assert silver.load(str(folder / silver.FILE), BOOK).sha256 == before
+    pq.write_table(pa.Table.from_pylist([*rows("a"), *rows("b", p=0.6)]), folder / silver.FILE)
+    assert silver.load(str(folder), BOOK).sha256 != before
+
+
+def test_what_is_labelled_by_hand_is_not_learned_from_another_model(folder):
+    left = silver.load(str(folder), BOOK).without({"hash of a"})
+    assert [row.article for row in left.rows] == ["teacher/b"]
+    assert left.text_sha256 == ("hash of b",)
+
+
+def test_another_codebooks_table_is_refused_with_a_remedy(folder):
+    table = pq.read_table(folder / silver.FILE).drop_columns(COLUMNS[:3])
+    pq.write_table(table, folder / silver.FILE)
+    with pytest.raises(InvalidInputError, match=r"no table of labelled sentences.*--format parquet"):
+        silver.load(str(folder), BOOK)
+
+
+def test_a_table_without_a_labelled_sentence_is_refused(folder):
+    table = pa.Table.from_pylist(
+        [row for row in rows("a") if row["role"] != "body"], schema=pq.read_schema(folder / silver.FILE)
+    )
+    pq.write_table(table, folder / silver.FILE)
+    with pytest.raises(InvalidInputError, match="no labelled body sentence"):
+        silver.load(str(folder), BOOK)
