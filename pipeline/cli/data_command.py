@@ -29,7 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     attached = actions.add_parser("attach", help="join a set that ships without texts with the texts on this machine")
     attached.add_argument("labelled", metavar="SET")
     attached.add_argument("--texts", required=True, metavar="DIR")
-    attached.add_argument("--out", metavar="DIR", help="where the whole set is written (default: data/attached/SET)")
+    attached.add_argument(
+        "--out",
+        metavar="DIR",
+        help="where the whole set is written (default: data/attached/SET "
+        "of a checkout, attached/SET of the working folder elsewhere)",
+    )
     for leaf in (checked, described, attached):
         options.add_common(leaf)
 
@@ -67,10 +72,9 @@ def _stats(args: argparse.Namespace, config: Config) -> ExitCode:
 
 
 def _attach(args: argparse.Namespace, config: Config) -> ExitCode:
-    from pipeline.core.places import shipped
-    from pipeline.jobs.data import data_attach
+    from pipeline.jobs.data import attached_folder, data_attach
 
-    out = Path(args.out) if args.out else shipped("data/attached") / Path(args.labelled).name
+    out = Path(args.out) if args.out else attached_folder(args.labelled)
     attached = data_attach(args.labelled, config, texts=Path(args.texts), out=out)
     for refusal in attached.refusals:
         print(f"stance: refused {refusal}", file=sys.stderr)

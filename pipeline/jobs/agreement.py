@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.core import codebook as codebooks
-from pipeline.core.errors import InvalidInputError
+from pipeline.core.errors import ConfigError, InvalidInputError, unknown_name
 from pipeline.corpus import card
 from pipeline.corpus.coders import coder_rows
 from pipeline.corpus.labelled_set import find
@@ -18,7 +18,7 @@ from pipeline.scoring.agreement import TaskAgreement, judgements_from_rows
 from pipeline.scoring.agreement import agreement as measure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pipeline.core.config import Config
     from pipeline.scoring.resampling import Estimate
@@ -41,10 +41,11 @@ def agreement(references: Sequence[str], config: Config, *, coders: Sequence[str
 
     A coder who answered less than half of an article (a third one who decides disputes) is left out of it, because
     disputed sentences alone would lower the figures; `coders` chooses other ones.
-    Raises: InvalidInputError where no sentence was judged by two.
+    Raises: InvalidInputError where no sentence was judged by two, ConfigError for a coder who is not there.
     """
     codebook = codebooks.load(config.codebook)
     rows = [row for reference in references for path in _paths(reference) for row in coder_rows(path, codebook)]
+    _check_known(coders, {str(row["coder"]) for row in rows})
     chosen = [row for row in rows if row["coder"] in coders] if coders else whole(rows)
     tasks = measure(
         judgements_from_rows(chosen, codebook),
@@ -63,6 +64,11 @@ def agreement(references: Sequence[str], config: Config, *, coders: Sequence[str
         n_sentences=max(task.n_sentences for task in tasks.values()),
         tasks=tasks,
     )
+
+
+def _check_known(coders: Sequence[str], known: Collection[str]) -> None:
+    if unknown := [unknown_name("coder", coder, known) for coder in coders if coder not in known]:
+        raise ConfigError(unknown, where="--coder")
 
 
 def _paths(reference: str) -> list[Path]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.core import codebook as codebooks
+from pipeline.core.places import shipped
 from pipeline.corpus import check, coders, exchange, intake, labelled_set, real, sampling, stats
 from pipeline.corpus.exchange import items as exchanged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from pipeline.core.config import Config
     from pipeline.corpus.exchange.items import Item
@@ -40,6 +42,16 @@ def data_stats(reference: str, config: Config, *, against: str | None = None) ->
     codebook = codebooks.load(config.codebook)
     other = labelled_set.load(against, codebook) if against else None
     return stats.stats(reference, codebook, against=other, seed=config.seed)
+
+
+def attached_folder(name: str) -> Path:
+    """Where an attached set goes unless told: beside a checkout's own data, else into the working folder.
+
+    An installed package is no place for a user's texts. Either is found again as `attached/NAME`.
+    """
+    in_checkout = shipped("data")
+    is_checkout = (shipped("pyproject.toml")).is_file() and os.access(in_checkout, os.W_OK)
+    return (in_checkout if is_checkout else Path.cwd()) / "attached" / Path(name).resolve().name
 
 
 def data_attach(name: str, config: Config, *, texts: Path, out: Path) -> real.Attached:

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipeline.core.errors import TrackingError
+from pipeline.core.errors import StoreUnreachableError, TrackingError
 from pipeline.tracking import sqlite_file
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 URI_VARIABLE = "MLFLOW_TRACKING_URI"
 DEFAULT_DATABASE = "runs/mlflow.db"  # under the working folder
+_USER = re.compile(r"://[^/\s]*@")  # up to the last "@": a password may hold one
+_SECRET_OPTION = re.compile(r"([?&;](?:\w*(?:password|passwd|pwd|token|secret|key))=)[^&;\s]*", re.I)
 DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 
 
@@ -31,15 +33,15 @@ def resolve(uri: str | None, *, folder: Path) -> str:
 
 
 def shown(uri: str) -> str:
-    """The URI without its password, for messages and records."""
-    return re.sub(r"://[^/@]*@", "://***@", uri)
+    """The URI, or a text that holds one, without its password, for messages and records."""
+    return _SECRET_OPTION.sub(r"\1***", _USER.sub("://***@", uri))
 
 
 def check(uri: str, *, timeout_s: float) -> None:
-    """Raises: TrackingError with a remedy, within `timeout_s`, where the store cannot be reached."""
+    """Raises: StoreUnreachableError within `timeout_s`, TrackingError for what can be no store; both with a remedy."""
     database = sqlite_file.path_of(uri)
     if database is not None:
-        sqlite_file.check(database)
+        sqlite_file.check(database, wait_s=min(timeout_s, sqlite_file.LOOK_WAIT_S))
         return
     scheme = urlsplit(uri).scheme.partition("+")[0]
     if scheme in {"http", "https"}:
@@ -71,7 +73,7 @@ def _within(timeout_s: float, ask: Callable[[], None], uri: str) -> None:
     if thread.is_alive():
         problems.append(f"no answer within {timeout_s:g} s")
     if problems:
-        raise TrackingError(
+        raise StoreUnreachableError(
             f"the MLflow server cannot be reached: {shown(problems[0])}",
             where=shown(uri),
             remedy="start it, correct tracking.uri or MLFLOW_TRACKING_URI, or go without with tracking.is_on=false",

@@ -37,7 +37,7 @@ class Dataset:
 
 @dataclass(slots=True)
 class Record:
-    """Gathers; `write` sends everything gathered since the last time."""
+    """Gathers; `write` sends everything gathered since `forget`. Sent twice, it stands there once."""
 
     folder: Path
     params: dict[str, str] = field(default_factory=dict)
@@ -75,15 +75,18 @@ class Record:
     def write(self, client: MlflowClient, run_id: str) -> None:
         for batch in self._batches():
             client.log_batch(run_id, **batch)
+        if self.datasets:
+            client.log_inputs(run_id, datasets=[_input(dataset, context) for dataset, context in self.datasets])
+        if self.folder != Path() and self.folder.is_dir() and any(self.folder.iterdir()):
+            client.log_artifacts(run_id, str(self.folder))
+
+    def forget(self) -> None:
+        """What was written is not written again. Whoever has seen `write` end calls it: a write may be given up."""
         self.params.clear()
         self.tags.clear()
         self.metrics.clear()
-        if self.datasets:
-            client.log_inputs(run_id, datasets=[_input(dataset, context) for dataset, context in self.datasets])
-            self.datasets.clear()
-        if self.folder != Path() and any(self.folder.iterdir()):
-            client.log_artifacts(run_id, str(self.folder))
-            _empty(self.folder)
+        self.datasets.clear()
+        _empty(self.folder)
 
     def _batches(self) -> Iterator[dict[str, Sequence[Any]]]:
         from mlflow.entities import Metric, Param, RunTag

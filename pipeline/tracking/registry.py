@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import ModelNotFoundError, TrackingError, unknown_name
 from pipeline.core.fingerprints import sha256_json
@@ -60,10 +60,22 @@ def register(store: Store, run: Run, folder: Path, registration: Registration, *
 
     Returns the version's number. Raises: ModelDamagedError, TrackingError.
     """
-    manifest = verify(folder)
     run_id = run.id
     if run_id is None:
         raise TrackingError("a model is registered from a run", remedy="set tracking.is_on=true")
+    return _register(store, run_id, folder, registration, verify(folder))
+
+
+def register_once(store: Store, run_id: str, folder: Path, registration: Registration, *, verify: Verify) -> str:
+    """As `register`, from a run by its id; a version that this run has made of this model already is not made again."""
+    manifest = verify(folder)
+    with telling("list model versions", store.address):
+        own = store.client.search_model_versions(f"run_id = '{run_id}'")
+    same = [v for v in own if v.name == registration.name and v.tags.get(SHA256_TAG) == sha256_json(manifest)]
+    return str(same[0].version) if same else _register(store, run_id, folder, registration, manifest)
+
+
+def _register(store: Store, run_id: str, folder: Path, registration: Registration, manifest: Mapping[str, Any]) -> str:
     name = registration.name
     tags = {
         SHA256_TAG: sha256_json(manifest),

@@ -8,12 +8,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.core.errors import TrackingError
+from pipeline.core.errors import StoreUnreachableError, TrackingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PREFIX = "sqlite:///"
+LOOK_WAIT_S = 5.0
 LOCK_WAIT_S = 60  # a fresh store takes about a second to make
 ARTIFACTS = "artifacts"
 
@@ -30,17 +31,23 @@ def artifacts_beside(database: Path) -> str:
     return (database.parent / ARTIFACTS).as_uri()
 
 
-def check(database: Path) -> None:
+def check(database: Path, *, wait_s: float = LOOK_WAIT_S) -> None:
     """Raises: TrackingError where no database can be read or made at this place."""
     remedy = "give another place with tracking.uri or MLFLOW_TRACKING_URI, or switch off with tracking.is_on=false"
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         if not os.access(database if database.exists() else database.parent, os.W_OK):
             raise TrackingError("the tracking database cannot be written", where=str(database), remedy=remedy)
-        _n_tables(database)
+        _n_tables(database, wait_s=wait_s)
     except OSError as error:
         raise TrackingError(
             f"no tracking database can be here: {error.strerror}", where=str(database), remedy=remedy
+        ) from error
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise TrackingError(f"not an MLflow database: {error}", where=str(database), remedy=remedy) from error
+        raise StoreUnreachableError(
+            "another program holds the tracking database locked", where=str(database), remedy="end that program"
         ) from error
     except sqlite3.DatabaseError as error:
         raise TrackingError(f"not an MLflow database: {error}", where=str(database), remedy=remedy) from error
@@ -50,28 +57,29 @@ def initialise(database: Path) -> None:
     """Makes the tables where there are none. Two processes that let MLflow do it at once corrupt the file."""
     if _n_tables(database):
         return
-    with _locked(database.with_name(f"{database.name}.lock")):
+    with locked(database.with_name(f"{database.name}.lock")):
         if not _n_tables(database):
             _build(database)
 
 
-def _n_tables(database: Path) -> int:
+def _n_tables(database: Path, *, wait_s: float = LOOK_WAIT_S) -> int:
     if not database.exists():
         return 0
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=wait_s)) as connection:
         (count,) = connection.execute("select count(*) from sqlite_master where type = 'table'").fetchone()
     return int(count)
 
 
 @contextmanager
-def _locked(lock: Path) -> Iterator[None]:
+def locked(lock: Path) -> Iterator[None]:
+    """Only one process at a time is inside. Raises: TrackingError where another stays there."""
     # SQLite's own file lock: it works on every system, has a timeout, and ends with the process that held it
     with closing(sqlite3.connect(lock, timeout=LOCK_WAIT_S, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             raise TrackingError(
-                f"another process has been making the tracking database for over {LOCK_WAIT_S} s",
+                f"another process has held this lock for over {LOCK_WAIT_S} s",
                 where=str(lock),
                 remedy="end that process and try again",
             ) from error

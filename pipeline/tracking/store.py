@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeline.core.errors import StanceError, TrackingError
+from pipeline.core.errors import StanceError, StoreUnreachableError, TrackingError
 from pipeline.tracking import addresses, environment, sqlite_file
+from pipeline.tracking.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +46,8 @@ class Opening:
     def __init__(self, uri: str, config: Tracking) -> None:
         self.uri = uri
         self.is_on = config.is_on
+        self.experiment = config.experiment
+        self.patience = Patience(config.max_wait_s)
         self._config = config
         self._future: Future[Store] | None = None
         self._guard = threading.Lock()
@@ -60,9 +63,15 @@ class Opening:
                 self._future = in_background(lambda: _open(self.uri, self._config), name="open-mlflow")
             return self._future
 
+    def fail(self, error: StoreUnreachableError) -> None:
+        """Nothing will be opened: whoever asks for the store gets this error."""
+        with self._guard:
+            self._future = Future()
+            self._future.set_exception(error)
+
     def store(self) -> Store:
         """Waits for the store. Raises: TrackingError."""
-        return self.start().result()
+        return self.patience.wait(self.start(), address=self.address)
 
 
 def open_store(config: Tracking, *, folder: Path | None = None) -> Store:
@@ -75,14 +84,17 @@ def open_store(config: Tracking, *, folder: Path | None = None) -> Store:
 def preload(config: Tracking, *, folder: Path | None = None) -> Opening:
     """Checks that the store can be reached, then opens it in the background while the caller works.
 
-    Where `config.is_on` is false nothing is done until somebody asks for the store itself.
-    Raises: TrackingError, within `config.timeout_s`.
+    Where `config.is_on` is false nothing is done until somebody asks for the store itself; where the store cannot be
+    reached now, only who needs it fails. Raises: TrackingError for an address that can be no store.
     """
     uri = addresses.resolve(config.uri, folder=folder or Path.cwd())
     opening = Opening(uri, config)
     if config.is_on:
-        addresses.check(uri, timeout_s=config.timeout_s)
-        opening.start()
+        try:
+            addresses.check(uri, timeout_s=config.timeout_s)
+            opening.start()
+        except StoreUnreachableError as error:
+            opening.fail(error)
     return opening
 
 

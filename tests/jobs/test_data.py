@@ -62,6 +62,21 @@ def test_a_coder_of_disputes_alone_counts_only_when_asked_for(folder):
     assert (chosen.coders, chosen.n_sentences) == (("a", "c"), 2)
 
 
+def test_a_coder_who_is_not_there_is_told_with_those_who_are(folder):
+    with pytest.raises(ConfigError, match=r"unknown coder 'bb'; known: a, b, c; did you mean 'b'"):
+        agreement.agreement([str(folder)], Config(), coders=("a", "bb"))
+
+
+def test_an_attached_set_goes_into_the_checkout_and_else_into_the_working_folder(tmp_path, monkeypatch):
+    (tmp_path / "package" / "data").mkdir(parents=True)
+    monkeypatch.setattr(data, "shipped", (tmp_path / "package").joinpath)
+    monkeypatch.chdir(tmp_path)
+    assert data.attached_folder("real-opeds") == tmp_path / "attached" / "real-opeds"  # installed: not among its files
+    (tmp_path / "package" / "pyproject.toml").touch()
+    assert data.attached_folder("real-opeds") == tmp_path / "package" / "data" / "attached" / "real-opeds"
+    assert data.attached_folder("../../up").parent == tmp_path / "package" / "data" / "attached"
+
+
 def test_labels_that_carry_their_coders_are_read(folder):
     rows = [json.loads(line) for line in (folder / "coders.jsonl").read_text(encoding="utf-8").splitlines()]
     merged = {}
