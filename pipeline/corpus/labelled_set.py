@@ -75,7 +75,7 @@ def find(reference: str) -> Path:
     if is_file(path / "labels.jsonl"):
         return path if path.name else path.resolve()  # "." has no name of its own, and a set needs one
     data = shipped("data")
-    if NAME.fullmatch(reference) and (data / reference / "labels.jsonl").is_file():
+    if NAME.fullmatch(reference) and is_file(data / reference / "labels.jsonl"):
         return data / reference
     known = (p.parent.name for p in data.glob("*/labels.jsonl"))
     raise InvalidInputError(

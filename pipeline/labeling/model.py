@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import __version__
 from pipeline.core import codebook as codebooks
 from pipeline.core import registry
-from pipeline.core.errors import ModelDamagedError, ModelNotFoundError
+from pipeline.core.errors import ModelDamagedError, ModelNotFoundError, StanceError
 from pipeline.core.fingerprints import sha256_file, sha256_json
 from pipeline.labeling.calibration import TaskCalibration
 
@@ -24,6 +24,7 @@ FORMAT = 1
 """Raise it when the meaning of a file or key changes; keep the reader of the old number and a fixture of it."""
 
 MANIFEST = "manifest.json"
+SEAL = "seal"  # SHA-256 of everything else in the manifest; the first models have none
 CODEBOOK = "codebook.yaml"
 DECISIONS = "decisions.json"
 ALLOWED_SUFFIXES = frozenset({".json", ".yaml", ".md", ".safetensors", ".xml", ".bin"})  # nothing that runs code
@@ -49,14 +50,20 @@ def load(folder: Path, *, threads: int | None = None, batch_tokens: int = 2_000)
     manifest = verify(folder)
     book = codebooks.parse((folder / CODEBOOK).read_bytes(), where=str(folder / CODEBOOK))
     decisions = json.loads((folder / DECISIONS).read_text(encoding="utf-8"))
-    labeller = registry.load("labeller", manifest["labeller"], where=f"{folder / MANIFEST}: labeller")
+    kind = registry.load("labeller", manifest["labeller"], where=f"{folder / MANIFEST}: labeller")
+    try:
+        labeller = kind.open(folder, threads=threads, batch_tokens=batch_tokens)
+    except (StanceError, ImportError):
+        raise
+    except Exception as error:  # each runtime has kinds of errors of its own; their text may run to pages
+        raise ModelDamagedError(f"the model cannot be opened: {type(error).__name__}", where=str(folder)) from error
     return Model(
         name=manifest["name"],
         version=str(manifest["version"]),
         sha256=sha256_json(manifest),
         folder=folder,
         codebook=book,
-        labeller=labeller.open(folder, threads=threads, batch_tokens=batch_tokens),
+        labeller=labeller,
         decisions={task.name: TaskCalibration.from_json(decisions[task.name]) for task in book.tasks},
         manifest=manifest,
     )
@@ -69,8 +76,10 @@ def verify(folder: Path) -> dict[str, Any]:
         raise ModelNotFoundError("no model here", where=str(folder), remedy=f"expected a folder that holds {MANIFEST}")
     manifest = _manifest(path)
     listed = manifest["files"]
-    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST}
+    entries = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*")}
+    present = {name for name, entry in entries.items() if entry.is_file()} - {MANIFEST}
     damage = [
+        *(f"{name} is a link" for name, entry in sorted(entries.items()) if entry.is_symlink()),
         *(f"{name} is missing" for name in sorted(set(listed) - present)),
         *(f"{name} is not in the manifest" for name in sorted(present - set(listed))),
         *(
@@ -106,16 +115,23 @@ def seal(folder: Path, *, name: str, version: str, labeller: str, codebook: Code
         "training": training,
         "files": files,
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    manifest[SEAL] = sha256_json(manifest)
+    (folder / MANIFEST).write_text(_written(manifest), encoding="utf-8")
     return verify(folder)
+
+
+def _written(manifest: Mapping[str, Any]) -> str:
+    """A manifest in the one form that it is written in, so that a changed byte between its values shows too."""
+    return json.dumps(manifest, indent=1, sort_keys=True) + "\n"
 
 
 def _manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        text = path.read_bytes().decode("utf-8")
+        manifest = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise ModelDamagedError(f"the manifest is not JSON: {error}", where=str(path)) from error
-    if not isinstance(manifest, dict) or not manifest.keys() >= MEMBERS:
+    if not isinstance(manifest, dict) or not manifest.keys() >= MEMBERS or not _has_files(manifest["files"]):
         raise ModelDamagedError(f"the manifest must have {', '.join(sorted(MEMBERS))}", where=str(path))
     if manifest["format"] != FORMAT:
         raise ModelDamagedError(
@@ -129,7 +145,17 @@ def _manifest(path: Path) -> dict[str, Any]:
             raise ModelDamagedError(f"a model may not hold a file named {name!r}", where=str(path))
         if name not in manifest["files"]:
             raise ModelDamagedError(f"the manifest does not list {name}", where=str(path))
+    rest = {key: value for key, value in manifest.items() if key != SEAL}
+    if text != _written(manifest) or manifest.get(SEAL, sha256_json(rest)) != sha256_json(rest):
+        raise ModelDamagedError("the manifest was changed", where=str(path), remedy="fetch the model again")
     return manifest
+
+
+def _has_files(files: object) -> bool:
+    """Whether it is a list of files with size and hash."""
+    return isinstance(files, dict) and all(
+        isinstance(f, dict) and {"bytes", "sha256"} <= f.keys() for f in files.values()
+    )
 
 
 def _is_intact(path: Path, listed: Mapping[str, Any]) -> bool:

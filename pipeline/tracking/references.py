@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.core.errors import ModelNotFoundError, unknown_name
+from pipeline.core.errors import ModelNotFoundError, short, unknown_name
 from pipeline.core.fingerprints import sha256_json
-from pipeline.core.places import shipped
+from pipeline.core.places import is_file, shipped
 from pipeline.tracking import fetched, registry
 from pipeline.tracking.runs import opened
 
@@ -51,7 +52,7 @@ def resolve(reference: str, store: Store | Opening, *, verify: Verify, cache: Pa
         folder, manifest = fetched.fetch(opened(store), found, verify=verify, cache=cache or fetched.cache_folder())
         return ModelReference(name, found.version, sha256_json(manifest), folder, alias)
     folder = shipped("models/default") if reference == DEFAULT else Path(reference)
-    if not (folder / MANIFEST).is_file():
+    if not is_file(folder / MANIFEST):
         raise _nothing_at(reference, folder)
     manifest = verify(folder)
     name = DEFAULT if reference == DEFAULT else str(manifest["name"])
@@ -75,11 +76,11 @@ def parse(reference: str) -> tuple[str, str | None, str | None]:
 def _nothing_at(reference: str, folder: Path) -> ModelNotFoundError:
     if reference == DEFAULT:
         return ModelNotFoundError("the shipped model is missing", where=str(folder), remedy="install the package again")
-    if folder.is_dir():
+    if os.path.isdir(folder):  # noqa: PTH112 (Path.is_dir raises for a name that is too long)
         return ModelNotFoundError(f"this folder holds no {MANIFEST}", where=str(folder), remedy=EXPECTED)
     if re.fullmatch(NAME, reference):
         known = unknown_name("model", reference, [DEFAULT])
         return ModelNotFoundError(
             known, remedy=f"a registered model is written '{SCHEME}{reference}@champion' or '{SCHEME}{reference}/3'"
         )
-    return ModelNotFoundError(f"no model at {reference!r}", remedy=EXPECTED)
+    return ModelNotFoundError(f"no model at {short(reference)!r}", remedy=EXPECTED)
