@@ -26,15 +26,18 @@ def growth_needed(
     *,
     half_width: float,
     level: float,
+    levers: Sequence[float] | NDArray[np.float64] | None = None,
 ) -> float | None:
     """By what factor all sides must grow for an interval of that half-width around their difference.
 
-    1 where today's text is enough, None where 64 times as much is not.
+    1 where today's text is enough, None where 64 times as much is not. `levers`: what each side counts in a sum that
+    is no plain difference.
     """
+    weights = [1.0] * len(sides) if levers is None else [float(lever) for lever in levers]
 
     def is_enough(growth: float) -> bool:
         grown = [_grown(side, growth) for side in sides]
-        return _half_width(correction, grown, direction, level=level) <= half_width
+        return _half_width(correction, grown, weights, direction, level=level) <= half_width
 
     if is_enough(1.0):
         return 1.0
@@ -58,10 +61,15 @@ def _grown(side: Counted, growth: float) -> Counted:
 
 
 def _half_width(
-    correction: Correction, sides: Sequence[Counted], direction: NDArray[np.float64], *, level: float
+    correction: Correction,
+    sides: Sequence[Counted],
+    levers: Sequence[float],
+    direction: NDArray[np.float64],
+    *,
+    level: float,
 ) -> float:
     variance = 0.0
-    for side in sides:
+    for side, lever in zip(sides, levers, strict=True):
         covariance = correction.posterior(side).covariance.mean(axis=0)
-        variance += float(direction @ covariance @ direction)
+        variance += lever**2 * float(direction @ covariance @ direction)
     return NormalDist().inv_cdf((1 + level) / 2) * sqrt(variance)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.core.periods import UNITS, period
 from pipeline.reports import charts, findings, words
 from pipeline.reports.looks import best, looks, plain
 from pipeline.reports.sentence_view import name, sentence_view
@@ -255,9 +256,9 @@ def _contrasts(contents: Contents, by_article: Mapping[str, Sequence[dict[str, A
 
 
 def _group(row: Mapping[str, Any], by: str) -> str:
-    column = "date" if by == "year" else by
-    value = str(row.get(column) or "").strip()
-    return next((part for part in value.split("-") if len(part) == 4), value) if by == "year" else value
+    unit = next((unit for unit in UNITS if unit == by), None)
+    value = str(row.get(by if unit is None else "date") or "")
+    return value.strip() if unit is None else str(period(value, unit) or "")
 
 
 def _devices(codebook: Codebook, profiles: Sequence[Profile]) -> tuple[tuple[str, tuple[float | None, ...]], ...]:
