@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.core.codebook import Codebook
     from pipeline.core.config import Config
-    from pipeline.engines.contract import Batches, Ledger
+    from pipeline.engines.contract import Batches, Ledger, Stage
     from pipeline.jobs.opening import OpenModel
     from pipeline.profiles.build import Profile
 
@@ -48,18 +48,25 @@ def batches(
     has_profiles: bool = True,
 ) -> Iterator[Batch]:
     """Reads, labels and profiles lazily."""
+    stages = flow.cached_stages(config, opened.model)
     source = tables(read_articles(paths, config.read, stdin=stdin), batch=config.label.batch_articles)
-    yield from labelled(source, config, opened, ledger, has_profiles=has_profiles)
+    yield from labelled(source, stages, config, opened, ledger, has_profiles=has_profiles)
 
 
 def labelled(
-    source: Batches, config: Config, opened: OpenModel, ledger: Ledger, *, has_profiles: bool = True
+    source: Batches,
+    stages: Sequence[Stage],
+    config: Config,
+    opened: OpenModel,
+    ledger: Ledger,
+    *,
+    has_profiles: bool = True,
 ) -> Iterator[Batch]:
     """Labels and profiles what was read, by the engine that the configuration names."""
     model = opened.model
     flow.check_voices(config, model)
     engine = registry.engine(config.label.engine)
-    for articles in engine(source, flow.stages(config, model), ledger):
+    for articles in engine(source, stages, ledger):
         for article, warnings in zip(articles["article"].to_pylist(), articles["warnings"].to_pylist(), strict=True):
             for warning in warnings:
                 log.warning("%s: %s", harmless(article), harmless(warning))

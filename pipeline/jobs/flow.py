@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from pipeline import __version__
 from pipeline.core import registry
 from pipeline.core.config_files import options_of
 from pipeline.core.errors import ConfigError
+from pipeline.labeling.cached_stage import FORMAT, CachedLabelStage
+from pipeline.labeling.kept_judgements import KeptJudgements
 from pipeline.labeling.stage import LabelStage
 
 if TYPE_CHECKING:
@@ -24,6 +30,40 @@ def reading_stages(config: Config) -> list[Stage]:
 def stages(config: Config, model: Model) -> list[Stage]:
     """From text to judgements. Raises: ConfigError where configuration and model speak of different codebooks."""
     return [*reading_stages(config), LabelStage(model, abstain=config.label.abstain)]
+
+
+def cached_stages(config: Config, model: Model) -> list[Stage]:
+    """As `stages`; articles that were judged before are not judged again, where the configuration allows it."""
+    *reading, last = stages(config, model)
+    if not config.cache.is_on or not isinstance(last, LabelStage):
+        return [*reading, last]
+    folder = Path(config.cache.folder) if config.cache.folder else _cache_folder()
+    kept = KeptJudgements(folder / f"judgements-{FORMAT}.sqlite", max_bytes=int(config.cache.max_mb * 1e6))
+    return [*reading, CachedLabelStage(last, kept, settings=_made_on(config))]
+
+
+def _cache_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_cache_path("stance-pipeline", appauthor=False)
+
+
+def _made_on(config: Config) -> dict[str, Any]:
+    """What may move the last digit of a probability: another runtime or processor, where a home folder is shared."""
+    return {
+        "package": __version__,
+        "runtime": metadata.version("openvino"),
+        "processor": [platform.machine(), _processor()],
+        "batch_tokens": config.label.batch_tokens,
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line for line in lines if line.startswith("model name")), "")
 
 
 def check_voices(config: Config, model: Model) -> None:

@@ -13,7 +13,7 @@ from pipeline.core.errors import InvalidInputError
 from pipeline.core.fingerprints import RowsHash
 from pipeline.engines.contract import Ledger
 from pipeline.ingest.read import tables
-from pipeline.jobs import shards
+from pipeline.jobs import flow, shards
 from pipeline.jobs.batches import labelled, profiles_of
 from pipeline.jobs.first_articles import FirstArticles
 from pipeline.jobs.tally import Tally
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pipeline.core.config import Config
     from pipeline.core.errors import Refusal
-    from pipeline.engines.contract import Batches
+    from pipeline.engines.contract import Batches, Stage
     from pipeline.ingest.read import Article
     from pipeline.jobs.batches import Batch
     from pipeline.jobs.opening import OpenModel
@@ -51,10 +51,12 @@ class LabelRun:
     told: list[Refusal] = field(default_factory=list)
     n_shards: int = 0
     n_kept: int = 0
+    _stages: Sequence[Stage] = ()
 
     def over(self, articles: Iterable[Article | Refusal]) -> tuple[Path, ...]:
         """Labels all that was read; returns the files of results. Raises: InvalidInputError where all was refused."""
         size = self.config.label.shard_articles
+        self._stages = flow.cached_stages(self.config, self.opened.model)
         self.folder.begin({"label.shard_articles": str(size), **asdict(self.opened.identity)})
         for shard in shards.cut(articles, size=size):
             self.n_shards += 1
@@ -97,7 +99,7 @@ class LabelRun:
                 self._tell(refusals)
 
             ledger = Ledger(keep=refuse)
-            for batch in labelled(source, self.config, self.opened, ledger):
+            for batch in labelled(source, self._stages, self.config, self.opened, ledger):
                 files.write(batch)
                 tally.count(batch.sentences, n_articles=len(batch.articles))
                 first.append(self.first.add(batch.sentences, batch.profiles))

@@ -35,7 +35,13 @@ def stance(tmp_path):
             input=stdin,
             capture_output=True,
             timeout=timeout,
-            env={**clean, "COLUMNS": "120", "HF_HUB_OFFLINE": "1", **environment},
+            env={
+                **clean,
+                "XDG_CACHE_HOME": str(tmp_path / "cache"),
+                "COLUMNS": "120",
+                "HF_HUB_OFFLINE": "1",
+                **environment,
+            },
             check=False,
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -24,7 +24,7 @@ def test_sentences_roles_voices_and_labels_are_those_of_the_shipped_model():
     from pipeline.jobs.opening import open_model
     from pipeline.tracking.store import preload
 
-    config = config_files.load(None, ["tracking.is_on=false"])
+    config = config_files.load(None, ["tracking.is_on=false", "cache.is_on=false"])
     opened, ledger = open_model(config, preload(config.tracking)), Ledger()
     parts = batches([str(ROOT / "seeds")], config, opened, ledger, has_profiles=False)
     found = [{key: row[key] for key in KEPT} for part in parts for row in part.sentences.to_pylist()]
