@@ -18,13 +18,14 @@ from pipeline.core import codebook as codebooks
 from pipeline.core.errors import ExitCode, InvalidInputError, Refusal, StanceError
 from pipeline.corpus import card, packets, pages, sources
 from pipeline.corpus.duplicates import article_clusters
+from pipeline.corpus.files import write_jsonl, write_text
 from pipeline.corpus.labelled_set import load, read_splits
 from pipeline.corpus.layout import SetText, set_text
 from pipeline.corpus.merge import Merged, merge
 from pipeline.corpus.splitting import assign, by_split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pipeline.core.codebook import Codebook
     from pipeline.corpus.sources import Source
@@ -48,13 +49,13 @@ def build(folder: Path, codebook: Codebook) -> Built:
     found, refusals = read_sources(folder)
     texts = {source.id: set_text(source) for source in found}
     for source in found:
-        _write(folder / "articles" / f"{source.id}.txt", texts[source.id].text)
+        write_text(folder / "articles" / f"{source.id}.txt", texts[source.id].text)
     paged = [source for source in found if has_page(source.id)]
     for source in paged:
-        _write(folder / "pages" / f"{source.id}.html", pages.page(source))
+        write_text(folder / "pages" / f"{source.id}.html", pages.page(source))
     _remove_strays(folder, {source.id for source in found}, {source.id for source in paged})
-    _write_jsonl(folder / "articles.jsonl", (_article_row(source, texts[source.id]) for source in found))
-    _write_jsonl(folder / "sentences.jsonl", (row for source in found for row in _sentence_rows(source.id, texts)))
+    write_jsonl(folder / "articles.jsonl", (_article_row(source, texts[source.id]) for source in found))
+    write_jsonl(folder / "sentences.jsonl", (row for source in found for row in _sentence_rows(source.id, texts)))
     merged = merge(folder / "coding", texts, codebook)
     _write_labels(folder, merged, found, texts, codebook)
     n_body = sum(source.n_body for source in found)
@@ -65,15 +66,15 @@ def _write_labels(
     folder: Path, merged: Merged, found: Sequence[Source], texts: Mapping[str, SetText], codebook: Codebook
 ) -> None:
     """Nothing is written before the first article has both coders' answers."""
-    _write_jsonl(folder / "coders.jsonl", merged.coders)
+    write_jsonl(folder / "coders.jsonl", merged.coders)
     if not merged.labels:
         return
-    _write_jsonl(folder / "labels.jsonl", merged.labels)
+    write_jsonl(folder / "labels.jsonl", merged.labels)
     labelled = {row["article"] for row in merged.labels}
     strata = {source.id: source.lean for source in found if source.id in labelled}
     sentences = {name: [s.text for s in texts[name].sentences if s.role == "body"] for name in strata}
     splits = assign(strata, article_clusters(sentences), frozen=read_splits(folder / "splits.json"))
-    _write(folder / "splits.json", json.dumps(by_split(splits), indent=1) + "\n")
+    write_text(folder / "splits.json", json.dumps(by_split(splits), indent=1) + "\n")
     labelled_set = load(str(folder), codebook)
     counts = card.counts((article.sentences for article in labelled_set.articles), codebook)
     renewed = card.renewed(folder, codebook, counts=counts.model_dump(), sha256=labelled_set.sha256)
@@ -112,15 +113,6 @@ def _remove_strays(folder: Path, articles: set[str], paged: set[str]) -> None:
     for path in (folder / "pages").glob("*.html"):
         if path.stem not in paged:
             path.unlink()
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
-
-
-def _write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    _write(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pipeline.core.errors import InvalidInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_WHOLE = 2**31 - 1  # sentence numbers and offsets are 32 bits wide in every table
@@ -77,3 +78,13 @@ def texts(value: Any, name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise InvalidInputError(f"{name}: expected a list of texts, found {str(value)[:60]!r}")
     return tuple(value)
+
+
+def write_text(path: Path, text: str) -> None:
+    """As UTF-8, line ends as they are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+
+
+def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

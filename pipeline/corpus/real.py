@@ -18,14 +18,16 @@ from pipeline.core import codebook as codebooks
 from pipeline.core.errors import ExitCode, InvalidInputError, Refusal, StanceError
 from pipeline.core.fingerprints import sha256_rows, sha256_text
 from pipeline.corpus import card
+from pipeline.corpus.files import write_jsonl
 from pipeline.corpus.labelled_set import LabelledSentence, find, load, read_rows, sentence_from_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pipeline.core.codebook import Codebook
 
 HASH_HEX = 16  # 64 bits: enough to tell a sentence from its altered form, at a quarter of the size
+SOURCES = "sources.jsonl"
 CORRECTIONS = "corrections.jsonl"  # in the shipped folder, written after an audit
 MAX_TEXT_BYTES = 5_000_000
 SOURCE_KEYS = ("article", "collection", "reference", "licence", "labelled_until", "coder")
@@ -47,7 +49,7 @@ class Attached:
 def ship(origin: Path, target: Path, codebook: Codebook) -> int:
     """Writes the form without texts; the number of articles."""
     texts = {path.stem: _text(path) for path in sorted((origin / "articles").glob("*.txt"))}
-    sources = [row for _, row in read_rows(origin / "sources.jsonl")]
+    sources = [row for _, row in read_rows(origin / SOURCES)]
     target.mkdir(parents=True, exist_ok=True)
     rows = _corrected([row for _, row in read_rows(origin / "labels.jsonl")], target / CORRECTIONS)
     listed = [
@@ -55,8 +57,8 @@ def ship(origin: Path, target: Path, codebook: Codebook) -> int:
         for source in sources
     ]
     hashed = [_without_text(row, texts[row["article"]]) for row in rows]
-    _write_jsonl(target / "sources.jsonl", listed)
-    _write_jsonl(target / "labels.jsonl", hashed)
+    write_jsonl(target / SOURCES, listed)
+    write_jsonl(target / "labels.jsonl", hashed)
     _write_card(target, rows, sha256_rows([*listed, *hashed]), codebook)
     return len(listed)
 
@@ -92,7 +94,7 @@ def _write_card(target: Path, rows: Sequence[dict[str, Any]], version: str, code
 
 def version(folder: Path) -> str:
     """The SHA-256 of a set in the form without texts."""
-    sources = [row for _, row in read_rows(folder / "sources.jsonl")]
+    sources = [row for _, row in read_rows(folder / SOURCES)]
     return sha256_rows([*sources, *(row for _, row in read_rows(folder / "labels.jsonl"))])
 
 
@@ -102,13 +104,24 @@ def attach(name: str, texts_dir: Path, out: Path, codebook: Codebook) -> Attache
     Raises: InvalidInputError where no text of the set is found.
     """
     folder = find(name)
-    if not (folder / "sources.jsonl").is_file():
+    if not (folder / SOURCES).is_file():
         raise InvalidInputError("this set has no list of sources: its texts are with it", where=str(folder))
+    texts, missing, refusals = matched_texts(folder, texts_dir)
+    n_sentences = _write_joined(folder, texts, out, refusals)
+    _write_joined_card(folder, out, codebook)
+    return Attached(out, len(texts), n_sentences, tuple(missing), tuple(refusals))
+
+
+def matched_texts(folder: Path, texts_dir: Path) -> tuple[dict[str, str], list[str], list[Refusal]]:
+    """The texts of `folder`'s sources by article, the articles that have none, and the texts that were altered.
+
+    Raises: InvalidInputError where no text of the set is found.
+    """
     if not texts_dir.is_dir():
         raise InvalidInputError("no such folder of texts", where=str(texts_dir))
     by_hash, by_name = _index(texts_dir)
     texts, missing, refusals = {}, [], []
-    for _, source in read_rows(folder / "sources.jsonl"):
+    for _, source in read_rows(folder / SOURCES):
         article = source["article"]
         if source["sha256"] in by_hash:
             texts[article] = by_hash[source["sha256"]]
@@ -120,12 +133,10 @@ def attach(name: str, texts_dir: Path, out: Path, codebook: Codebook) -> Attache
         raise InvalidInputError(
             f"none of the set's {len(missing) + len(refusals)} texts is there",
             where=str(texts_dir),
-            remedy=f"get the texts named in {folder / 'sources.jsonl'}, unchanged: a .txt file each, or a .jsonl (.gz) "
+            remedy=f"get the texts named in {folder / SOURCES}, unchanged: a .txt file each, or a .jsonl (.gz) "
             "with a column text",
         )
-    n_sentences = _write_joined(folder, texts, out, refusals)
-    _write_joined_card(folder, out, codebook)
-    return Attached(out, len(texts), n_sentences, tuple(missing), tuple(refusals))
+    return texts, missing, refusals
 
 
 def _index(texts_dir: Path) -> tuple[dict[str, str], dict[str, Path]]:
@@ -181,7 +192,7 @@ def _write_joined(folder: Path, texts: dict[str, str], out: Path, refusals: list
     (out / "articles").mkdir(parents=True, exist_ok=True)
     for article, text in texts.items():
         (out / "articles" / f"{article}.txt").write_bytes(text.encode("utf-8", "surrogatepass"))
-    _write_jsonl(out / "labels.jsonl", rows)
+    write_jsonl(out / "labels.jsonl", rows)
     return len(rows)
 
 
@@ -195,10 +206,6 @@ def _write_joined_card(folder: Path, out: Path, codebook: Codebook) -> None:
 
 def _text(path: Path) -> str:
     return path.read_bytes().decode("utf-8")
-
-
-def _write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    path.write_bytes("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.core import codebook as codebooks
 from pipeline.core.places import shipped
-from pipeline.corpus import check, coders, exchange, intake, labelled_set, real, sampling, stats
+from pipeline.corpus import check, coders, exchange, intake, labelled_set, real, sampling, silver, stats
 from pipeline.corpus.exchange import items as exchanged
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ def attached_folder(name: str) -> Path:
 
 def data_attach(name: str, config: Config, *, texts: Path, out: Path) -> real.Attached:
     """Joins a set that ships without texts with the texts on this machine."""
-    return real.attach(name, texts, out, codebooks.load(config.codebook))
+    codebook = codebooks.load(config.codebook)
+    if folder := silver.find(name):
+        return silver.attach(folder, texts, out, codebook)
+    return real.attach(name, texts, out, codebook)
 
 
 def sample(

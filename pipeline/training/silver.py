@@ -12,6 +12,7 @@ import numpy as np
 
 from pipeline.core.errors import InvalidInputError
 from pipeline.core.fingerprints import sha256_rows
+from pipeline.core.places import shipped
 from pipeline.labeling.scores import ArticleText, SentenceSpan
 from pipeline.training.examples import CONTEXT_ROLES, Example
 
@@ -54,7 +55,7 @@ def load(reference: str, codebook: Codebook) -> SilverSet:
     """Reads a table of sentences, or the folder that holds one. Raises: InvalidInputError."""
     import pyarrow.parquet as pq
 
-    path = Path(reference) / FILE if Path(reference).is_dir() else Path(reference)
+    path = _table(reference)
     columns = [f"p_{task}_{label}" for task, label in codebook.columns()]
     try:
         table = pq.read_table(path, columns=[*SETTINGS, *columns])  # type: ignore[no-untyped-call]
@@ -75,6 +76,12 @@ def load(reference: str, codebook: Codebook) -> SilverSet:
         raise InvalidInputError("no labelled body sentence in the table", where=str(path))
     version = sha256_rows([[s["text_sha256"], s["n"], *(s[c] for c in columns)] for s in sentences])
     return SilverSet(path.parent.name, tuple(rows), tuple(hashes), version)
+
+
+def _table(reference: str) -> Path:
+    given = Path(reference)
+    places = (given, given / FILE, shipped("data") / reference / FILE)
+    return next((path for path in places if path.is_file()), given)
 
 
 def _example(article: str, sentences: Sequence[dict[str, Any]], columns: Sequence[str]) -> Example:
