@@ -123,13 +123,15 @@ class Train(Section):
     """`sets`: names of shipped sets, or folders. Articles are never split between folds.
 
     `silver`: results of `stance label` as Parquet, whose probabilities are learned from beside: they teach what
-    another, larger model knows, and are in no held-out fold.
+    another, larger model knows, and are in no held-out fold. `holds_out` keeps the model of the first fold itself: a
+    teacher must not have seen the articles on which its pupil is judged.
     """
 
     sets: tuple[str, ...] = Field(default=("opeds",), min_length=1)
     silver: tuple[str, ...] = ()
     trainer: Trainer = Trainer()
     folds: int = Field(default=5, ge=2)
+    holds_out: bool = False
     is_parallel: bool = False  # fits the folds in a second process, beside the fit on everything
     model_name: str = Field(default="stance", pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
 

@@ -37,7 +37,7 @@ from pipeline.tracking.runs import job_run, opened
 from pipeline.tracking.store import preload
 from pipeline.training import decisions, mixing
 from pipeline.training import silver as silver_set
-from pipeline.training.cross_fit import Fitted, HeldOut, Trainer, cross_fitted
+from pipeline.training.cross_fit import Fitted, HeldOut, Trainer, cross_fitted, divided
 from pipeline.training.examples import Example, examples
 
 if TYPE_CHECKING:
@@ -68,6 +68,15 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
+class _Fits:
+    """The folds' scores, and the model itself with what it was trained on by hand."""
+
+    held_out: Sequence[HeldOut]
+    fitted: Fitted
+    trained_on: Sequence[Example]
+
+
+@dataclass(frozen=True, slots=True)
 class _Judged:
     """Held-out sentences with what the finished model would say of them."""
 
@@ -93,14 +102,15 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
             run.dataset(_dataset(labelled), context="training")
         for other in silver:
             run.dataset(Dataset(other.name, other.sha256, other.name, len(other.rows), other.n_body), context="silver")
-        held_out, fitted = _fits(trainer, rows, [row for other in silver for row in other.rows], book, config)
-        judged = _judged(held_out, book, seed=config.seed)
+        fits = _fits(trainer, rows, [row for other in silver for row in other.rows], book, config)
+        judged = _judged(fits.held_out, book, seed=config.seed)
         report = _report(judged, sets, book, config)
         _log(run, report)
         with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
             folder = Path(scratch) / config.train.model_name
-            fitted.write(folder, judged.layer)
-            manifest = _seal(folder, judged, trainer, _learned_from(rows, silver), sets, silver, book, config, report)
+            fits.fitted.write(folder, judged.layer)
+            learned_from = _learned_from(fits.trained_on, silver)
+            manifest = _seal(folder, judged, trainer, learned_from, sets, silver, book, config, report)
             if out is not None:
                 _keep(folder, out)
             version = _register(run, opening, folder, config, report)
@@ -122,16 +132,20 @@ def _silver(sets: Sequence[LabelledSet], book: Codebook, config: Config) -> list
 
 def _fits(
     trainer: Trainer, rows: Sequence[Example], silver: Sequence[Example], book: Codebook, config: Config
-) -> tuple[Sequence[HeldOut], Fitted]:
+) -> _Fits:
     """The folds' scores and the fit on everything, one after the other or side by side; the results are the same."""
+    if config.train.holds_out:
+        trained_on, held_out = divided(rows, k=config.train.folds)[0]
+        fitted = trainer.fit((*trained_on, *silver))
+        return _Fits([HeldOut(held_out, trained_on, tuple(fitted.score(held_out)))], fitted, trained_on)
     if not config.train.is_parallel:
-        held_out = cross_fitted(trainer, rows, k=config.train.folds, beside=silver)
+        scored = cross_fitted(trainer, rows, k=config.train.folds, beside=silver)
         log.info("fitting on all %d articles", len(rows))
-        return held_out, trainer.fit((*rows, *silver))
+        return _Fits(scored, trainer.fit((*rows, *silver)), rows)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         beside = pool.submit(_held_out, config, book, rows, silver)
         fitted = trainer.fit((*rows, *silver))
-        return beside.result(), fitted
+        return _Fits(beside.result(), fitted, rows)
 
 
 def _held_out(config: Config, book: Codebook, rows: Sequence[Example], silver: Sequence[Example]) -> Sequence[HeldOut]:

@@ -60,19 +60,32 @@ def cross_fitted(
 ) -> list[HeldOut]:
     """One entry a fitted fold. An article's sentences are never divided. `beside` is learned from in every fold.
 
-    Raises: InvalidInputError for one article.
+    Raises: InvalidInputError where there is nothing to learn from or nothing to be scored.
+    """
+    folds = divided(examples, k=k)
+    fitted = folds[: trainer.n_fitted_folds or k]
+    results = []
+    for number, (trained_on, held_out) in enumerate(fitted, 1):
+        log.info("fold %d of %d: %d articles, %d held out", number, len(fitted), len(trained_on), len(held_out))
+        logits = tuple(trainer.fit((*trained_on, *beside)).score(held_out))
+        results.append(HeldOut(held_out, trained_on, logits))
+    return results
+
+
+def divided(examples: Sequence[Example], *, k: int) -> list[tuple[tuple[Example, ...], tuple[Example, ...]]]:
+    """For each of at most k folds the articles to train on and those held out.
+
+    Raises: InvalidInputError for one article, or several that are one text.
     """
     if len(examples) < MIN_ARTICLES:
         raise InvalidInputError(f"training needs {MIN_ARTICLES} labelled articles or more, found {len(examples)}")
     fold_of = article_folds(examples, k=min(k, len(examples)))
-    n_fitted = min(trainer.n_fitted_folds or k, int(fold_of.max()) + 1)
-    results = []
-    for fold in range(n_fitted):
-        held_out = tuple(e for e, f in zip(examples, fold_of, strict=True) if f == fold)
-        trained_on = tuple(e for e, f in zip(examples, fold_of, strict=True) if f != fold)
-        log.info(
-            "fold %d of %d: %d articles to train on, %d held out", fold + 1, n_fitted, len(trained_on), len(held_out)
+    if not fold_of.any():
+        raise InvalidInputError(f"the {len(examples)} labelled articles are near duplicates of one another")
+    return [
+        (
+            tuple(e for e, f in zip(examples, fold_of, strict=True) if f != fold),
+            tuple(e for e, f in zip(examples, fold_of, strict=True) if f == fold),
         )
-        logits = tuple(trainer.fit((*trained_on, *beside)).score(held_out))
-        results.append(HeldOut(held_out, trained_on, logits))
-    return results
+        for fold in range(int(fold_of.max()) + 1)
+    ]

@@ -91,6 +91,27 @@ def test_every_article_is_scored_by_a_model_that_never_saw_it(labelled):
     assert all({e.article for e in fold.held_out}.isdisjoint(e.article for e in fold.trained_on) for fold in done)
 
 
+def test_what_lies_beside_is_learned_from_in_every_fold(labelled):
+    seen = []
+
+    class Watched(Mean):
+        def fit(self, rows):
+            seen.append({row.article for row in rows})
+            return super().fit(rows)
+
+    beside = [replace(examples([labelled(1)], BOOK)[0], article="silver/x")]
+    cross_fitted(Watched(), examples([labelled(6)], BOOK), k=3, beside=beside)
+    assert len(seen) == 3
+    assert all("silver/x" in names for names in seen)
+
+
+def test_articles_that_are_one_text_are_too_little_to_train_on(labelled):
+    rows = examples([labelled(3)], BOOK)
+    same = [replace(row, text=replace(row.text, text=rows[0].text.text)) for row in rows]
+    with pytest.raises(InvalidInputError, match="the 3 labelled articles are near duplicates"):
+        cross_fitted(Mean(), same, k=5)
+
+
 def test_one_article_is_too_little_to_train_on(labelled):
     with pytest.raises(InvalidInputError, match="2 labelled articles or more, found 1"):
         cross_fitted(Mean(), examples([labelled(1)], BOOK), k=5)
