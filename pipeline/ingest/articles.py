@@ -17,6 +17,7 @@ from pipeline.ingest.refused import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+MAX_TABLE_CHARS = 2_000_000  # with what the stages add, a table of so many takes hundreds of megabytes
 MAX_ID_CHARS = 150  # an id names files; most file systems take 255 bytes
 _UNSAFE_IN_ID = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u2028\u2029]+')
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -123,7 +124,10 @@ def printable(value: str) -> str:
 
 
 def tables(items: Iterable[Article | Refusal], *, batch: int) -> Iterator[tuple[pa.Table, list[Refusal]]]:
-    """Tables of at most `batch` articles in the order read, each with the refusals met on the way."""
+    """Tables of at most `batch` articles in the order read, each with the refusals met on the way.
+
+    A table is closed early where its texts are long, so that memory does not grow with the articles' length.
+    """
     articles: list[Article] = []
     refusals: list[Refusal] = []
     for item in items:
@@ -131,7 +135,8 @@ def tables(items: Iterable[Article | Refusal], *, batch: int) -> Iterator[tuple[
             refusals.append(item)
         else:
             articles.append(item)
-        if len(articles) == batch or len(refusals) == batch:
+        n_chars = sum(len(article.text) for article in articles)
+        if len(articles) == batch or len(refusals) == batch or n_chars >= MAX_TABLE_CHARS:
             yield as_table(articles), refusals
             articles, refusals = [], []
     if articles or refusals:

@@ -13,6 +13,7 @@ from pipeline.ingest.articles import Article, make_article, printable, tables
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.refused import RefusedError
 from pipeline.ingest.rows import Lines, Row, csv_rows, jsonl_rows, parquet_rows
+from pipeline.ingest.sentence_limits import refuse_no_prose
 from pipeline.ingest.sources import FORMATS, STDIN, find_files
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def _guarded(found: Path | str, limits: Read, stdin: IO[bytes] | None) -> Iterat
 def _from_file(path: Path, source: str, limits: Read) -> Iterator[Article | RefusedError]:
     format = FORMATS[path.suffix.lower()]
     if format == "parquet":
-        rows = parquet_rows(path, max_columns=limits.max_columns)
+        max_bytes = int(limits.max_row_group_mb * MB)
+        rows = parquet_rows(path, max_columns=limits.max_columns, max_group_bytes=max_bytes)
         yield from _row_articles(rows, path.stem, source, limits, format=format)
         return
     with path.open("rb") as stream:
@@ -140,7 +142,7 @@ def _document(content: bytes, stem: str, source: str, format: str, limits: Read)
         from pipeline.ingest.html import read_page
 
         page = read_page(decoded.text)
-        return make_article(
+        article = make_article(
             stem,
             page.text,
             source=source,
@@ -150,10 +152,13 @@ def _document(content: bytes, stem: str, source: str, format: str, limits: Read)
             known=page.known,
             blocks=page.blocks,
         )
-    _refuse_long_line(decoded.text, limits.max_line_chars)
-    return make_article(
-        stem, decoded.text, source=source, format=format, encoding=decoded.encoding, max_chars=max_chars
-    )
+    else:
+        _refuse_long_line(decoded.text, limits.max_line_chars)
+        article = make_article(
+            stem, decoded.text, source=source, format=format, encoding=decoded.encoding, max_chars=max_chars
+        )
+    refuse_no_prose(article.text, limits)
+    return article
 
 
 def _refuse_long_line(text: str, max_chars: int) -> None:
@@ -196,7 +201,7 @@ def _row_article(row: Row, stem: str, source: str, limits: Read, *, line: int | 
     id_name = by_name.get(limits.id_column.lower())
     known = {key: _first(row, by_name, names) for key, names in SYNONYMS.items()}
     used = {limits.text_column.lower(), limits.id_column.lower(), *(name for name, _ in known.values())}
-    return make_article(
+    article = make_article(
         (_cell(row.cells[id_name]).strip() if id_name else "") or f"{stem}-{row.line}",
         text,
         source=source,
@@ -207,6 +212,8 @@ def _row_article(row: Row, stem: str, source: str, limits: Read, *, line: int | 
         known={key: value for key, (_, value) in known.items()},
         metadata=[(name, _cell(value)) for name, value in row.cells.items() if name.strip().lower() not in used],
     )
+    refuse_no_prose(article.text, limits)
+    return article
 
 
 def _text_of(row: Row, by_name: dict[str, str], column: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 1 << 16
 SKIP_CHARS = 1 << 16  # how much of an overlong line is read at once on the way to its end
-PARQUET_ROWS = 64  # held at once
+PARQUET_ROWS = 16  # held at once
 DELIMITERS = ",;\t"
 
 
@@ -117,9 +117,11 @@ def csv_rows(lines: Lines, *, max_columns: int, max_cell_chars: int) -> Iterator
     """Rows under the header of the first line. Raises: RefusedError where the header itself is unusable."""
     header, delimiter = _csv_header(lines, max_columns)
     csv.field_size_limit(max(csv.field_size_limit(), max_cell_chars + 1))  # the module's limit is process-wide
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    whole_row = _RowLines(lines, max_chars=max_cell_chars)
+    reader = csv.reader(whole_row, delimiter=delimiter, strict=True)
     while True:
         line = lines.line + 1
+        whole_row.begin()
         try:
             cells = next(reader)
             if cells:
@@ -129,10 +131,37 @@ def csv_rows(lines: Lines, *, max_columns: int, max_cell_chars: int) -> Iterator
         except RefusedError as refused:
             refused.line = line
             yield refused
+            if isinstance(refused, _EndlessRowError):
+                return
         except csv.Error as error:
             reason = "truncated" if "unexpected end" in str(error) else "malformed"
             detail = "a quoted cell is never closed" if reason == "truncated" else f"not CSV: {error}"
             yield RefusedError(reason, detail, 'close every quoted cell and double the quotes inside ("")', line=line)
+
+
+class _RowLines:
+    """The lines of one row after another; a row that never ends is refused, and the file with it."""
+
+    def __init__(self, lines: Lines, *, max_chars: int) -> None:
+        self._lines, self._max_chars, self._n_chars = lines, max_chars, 0
+
+    def begin(self) -> None:
+        self._n_chars = 0
+
+    def __iter__(self) -> _RowLines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._n_chars += len(line)
+        if self._n_chars > self._max_chars:
+            detail = f"a row of more than {self._max_chars:,} characters; the file is read no further"
+            raise _EndlessRowError("too-large", detail, "close every quoted cell, or raise read.max_article_mb")
+        return line
+
+
+class _EndlessRowError(RefusedError):
+    """Behind it, the rows of the file cannot be told apart."""
 
 
 def _csv_header(lines: Lines, max_columns: int) -> tuple[list[str], str]:
@@ -158,19 +187,31 @@ def _csv_row(header: list[str], cells: list[str], lines: Lines, line: int) -> Ro
     return Row(dict(zip(header, (text for text, _ in repaired), strict=True)), line, encoding)
 
 
-def parquet_rows(path: Path, *, max_columns: int) -> Iterator[Row | RefusedError]:
-    """Rows in file order; `line` counts rows. Raises: RefusedError where the file is no Parquet."""
+def parquet_rows(path: Path, *, max_columns: int, max_group_bytes: int) -> Iterator[Row | RefusedError]:
+    """Rows in file order; `line` counts rows. Raises: RefusedError where the file is no Parquet, or too large a one."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     line = 0
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
             refuse_many_columns(len(file.schema_arrow.names), max_columns)
+            _refuse_large_groups(file.metadata, max_group_bytes)
             for batch in file.iter_batches(batch_size=PARQUET_ROWS):
                 for cells in batch.to_pylist():
                     line += 1
                     yield Row(cells, line, "utf-8")
-    except (pa.ArrowException, UnicodeDecodeError) as error:
-        detail = f"not a whole Parquet file: {str(error).splitlines()[0]}"
+    except (pa.ArrowException, UnicodeDecodeError, OSError, OverflowError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the file system's own; without a number it is Arrow's
+        detail = f"not a whole Parquet file: {(str(error).splitlines() or ['?'])[0]}"
         raise RefusedError("malformed", detail, "write the file again", line=line or None) from error
+
+
+def _refuse_large_groups(metadata: Any, max_bytes: int) -> None:
+    """Sizes are declared ahead of the data: a bomb is told before it is unpacked."""
+    for group in range(metadata.num_row_groups):
+        n_bytes = metadata.row_group(group).total_byte_size
+        if not 0 <= n_bytes <= max_bytes:
+            detail = f"a row group of {n_bytes / 1e6:,.0f} MB is larger than {max_bytes / 1e6:,.0f} MB"
+            raise RefusedError("too-large", detail, "write smaller row groups, or raise read.max_row_group_mb")
