@@ -35,9 +35,8 @@ NOISE_FACTOR = 1.4
 """By how much the variance of counting and of the gold is raised in an interval.
 
 It makes good what the formula leaves out: that a pulled estimate of a text unlike the gold is off to one side. With T
-counted once this factor spends the width where coverage lacked (long texts unlike the gold) and saves it where there was
-too much (short texts, neutral ones): in the simulation (`tests/benchmarks/README.md`) no cell of 276 held-out articles
-stays under .92, at the width that counting T thrice had, with 5 % of cells under it.
+counted once this spends the width where coverage lacked (long texts unlike the gold) and saves it where there was too
+much (short texts, neutral ones); `tests/benchmarks/README.md` has the figures, and those of counting T thrice.
 """
 LOCAL_REACH = (0.2, 3.0)
 """Least and most by which T's variance is scaled to where a text stands.

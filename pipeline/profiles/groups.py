@@ -40,8 +40,10 @@ def group_articles(table: pa.Table, by: str | None) -> tuple[dict[str, list[str]
     return groups, tuple(left_out)
 
 
-def no_group(article: str, by: str, column: str, value: str | None) -> Refusal:
+def no_group(article: str, by: str, column: str, value: str | None, *, option: str = "--by") -> Refusal:
     """Why an article is in no group."""
     if column != by and value:
         return Refusal(article, "no_group", f"no {by} can be read off the date {value!r}", "write it as 2021-03-31")
-    return Refusal(article, "no_group", f"the article has no {by}", f"fill in {column}, or compare without --by {by}")
+    return Refusal(
+        article, "no_group", f"the article has no {by}", f"fill in {column}, or compare without {option} {by}"
+    )

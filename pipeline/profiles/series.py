@@ -77,12 +77,16 @@ def series(
 ) -> tuple[tuple[Series, ...], tuple[Refusal, ...]]:
     """A series for each group of `settings.by`, or one of all articles; and the articles without a date or group."""
     assert settings.over is not None  # noqa: S101
-    groups, left_out = ({ALL: list(dict.fromkeys(table["article"].to_pylist()))}, ())
-    if settings.by is not None:
-        groups, left_out = group_articles(table, settings.by)
+    groups, left_out = group_articles(table, settings.by)
+    if settings.by is None:
+        groups = {ALL: list(groups)}
     dates = dict(zip(table["article"].to_pylist(), table["date"].to_pylist(), strict=True))
     when = {article: period(date, settings.over) for article, date in dates.items()}
-    undated = [no_group(a, settings.over, "date", dates[a]) for a in chain(*groups.values()) if when[a] is None]
+    undated = [
+        no_group(article, settings.over, "date", dates[article], option="--over")
+        for article in chain(*groups.values())
+        if when[article] is None
+    ]
     sentences = Sentences.from_table(table, codebook)
     setting = Setting(profile, settings, Corrections.fit(error, codebook, seed=seed), seed)
     parts = {name: _parts(name, articles, when, sentences, setting) for name, articles in groups.items()}

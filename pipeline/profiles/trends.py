@@ -150,15 +150,17 @@ def _trend(
         task=task,
         alpha=setting.compare.alpha,
     )
-    first, last = (enough or parts or [None])[0], (enough or parts or [None])[-1]
+    shown = [part.point.period for part in (enough or parts)]
+    p_trend, p_change = p or (None, None)
     return Trend(
         task.name,
-        first.point.period if first else "",
-        last.point.period if last else "",
+        shown[0] if shown else "",
+        shown[-1] if shown else "",
         change.value,
         change.low,
         change.high,
-        *(p or (None, None)),
+        p_trend,
+        p_change,
         adjusted,
         told,
     )

@@ -8,13 +8,13 @@ fits any screen, prints sharp, and takes its colours from the style sheet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.reports.looks import best, percent, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pipeline.core.codebook import Task
     from pipeline.profiles.course import CoursePoint
@@ -75,6 +75,12 @@ def net_whisker(axis: Axis, figure: Figure) -> Whisker | None:
     if found is None:
         return None
     return whisker(axis, found.value, found.low, found.high, is_corrected=found.is_corrected)
+
+
+def turned(mark: Whisker, place: Callable[[float], float]) -> Whisker:
+    """A whisker with its positions moved, as for an upright chart."""
+    low, high = (None if end is None else place(end) for end in (mark.low, mark.high))
+    return replace(mark, x=place(mark.x), low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)

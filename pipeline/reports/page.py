@@ -17,6 +17,7 @@ from pipeline.core.errors import StanceError
 from pipeline.core.spreadsheet import cell
 from pipeline.reports.looks import percent, plain, signed
 from pipeline.reports.sentence_view import key, name, text
+from pipeline.reports.series_view import firm_name
 from pipeline.reports.view import Contents, View, quoted, view
 from pipeline.reports.words import target_words
 
@@ -81,7 +82,7 @@ def _environment() -> Environment:
         "text": text,
         "breakable": breakable,
     }
-    found.globals |= {"quoted": quoted, "target_words": target_words, "key": key}
+    found.globals |= {"quoted": quoted, "target_words": target_words, "key": key, "firm_name": firm_name}
     return found
 
 

@@ -10,6 +10,7 @@ from pipeline.core.periods import UNITS, period
 from pipeline.reports import charts, findings, words
 from pipeline.reports.looks import best, looks, plain
 from pipeline.reports.sentence_view import name, sentence_view
+from pipeline.reports.series_view import series_views
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from pipeline.labeling.rows import Identity
     from pipeline.profiles.build import Profile
     from pipeline.profiles.compare import Comparison, NetComparison, Pair
+    from pipeline.profiles.series import Series
     from pipeline.reports.charts import Axis, Band, Part, Whisker
     from pipeline.reports.findings import Contrast
     from pipeline.reports.looks import Looks
     from pipeline.reports.sentence_view import SentenceView
+    from pipeline.reports.series_view import SeriesView
 
 MAX_ARTICLES = 40  # shown with their text and held in the embedded table; a page of more would not open
 
@@ -45,6 +48,7 @@ class Contents:
     config: Config
     refusals: Sequence[Refusal] = ()
     n_more: int = 0
+    series: Sequence[Series] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class View:
     contrasts: tuple[Contrast, ...]
     labels: Mapping[str, str]
     devices: tuple[tuple[str, tuple[float | None, ...]], ...]
+    series: tuple[SeriesView, ...] = ()
 
     @property
     def verdicts(self) -> dict[tuple[str, str], PairView]:
@@ -145,6 +150,7 @@ def view(contents: Contents) -> View:
         contrasts=_contrasts(contents, by_article),
         labels={text.name: text.label for text in texts},
         devices=_devices(book, [text.profile for text in sorted(texts, key=_place)]),
+        series=series_views(contents.series, shown),
     )
 
 

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from pipeline.core.config import Profile as Settings
+from pipeline.core.errors import InvalidInputError
+from pipeline.profiles.drift import drift
+
+FAST = Settings(resamples=500)
+
+
+@pytest.fixture
+def told(make_table, make_lines, codebook):
+    def run(first, second, errors=(None, None)):
+        tables = tuple(
+            make_table([line for i, text in enumerate(side) for line in make_lines(f"a{i:02d}", text)])
+            for side in (first, second)
+        )
+        return drift(tables, codebook, errors=errors, settings=FAST, seed=0)
+
+    return run
+
+
+def test_a_version_that_leans_is_found_and_the_labels_that_moved_are_counted(told):
+    found = told(["+-..."] * 12, ["++..."] * 12)
+    net = found.net("line")
+    assert (net.first, net.second, net.difference) == pytest.approx((0, 0.4, 0.4))
+    assert not net.is_corrected
+    (verdict,) = found.verdicts
+    assert verdict.kind == "moved"
+    assert verdict.text.startswith("the second version makes texts more in favour: +0.40")
+    line = found.agreement[0]
+    assert (line.same, line.moves["opposed"]["in_favour"]) == (0.8, 12)
+
+
+def test_the_same_labels_are_no_shift(told):
+    found = told(["+-..."] * 6, ["+-..."] * 6)
+    assert (found.verdicts[0].kind, found.agreement[0].same) == ("steady", 1.0)
+
+
+def test_the_interval_is_that_of_a_bootstrap_over_articles(told):
+    rng = np.random.default_rng(1)
+    first = ["".join(rng.choice(list("+-."), 10)) for _ in range(30)]
+    second = ["".join(rng.choice(list("+-."), 10)) for _ in range(30)]
+    differences = [
+        (b.count("+") - b.count("-") - a.count("+") + a.count("-")) / 10 for a, b in zip(first, second, strict=True)
+    ]
+    expected = stats.bootstrap((differences,), np.mean, method="percentile", rng=2).confidence_interval
+    net = told(first, second).net("line")
+    assert (net.low, net.high) == pytest.approx(tuple(expected), abs=0.03)
+
+
+def test_an_unsettled_shift_says_how_large_an_anchor_would_settle_it(told):
+    found = told(["+++++", "-----", ".....", "+-+-.", "....."], ["+++--", "--+--", "....+", "+-+-.", ".+-.."])
+    (verdict,) = found.verdicts
+    assert (verdict.kind, verdict.n_more > 0) == ("cannot_tell", True)
+    assert f"about {verdict.n_more} more articles" in verdict.text
+
+
+def test_corrected_figures_stand_beside_the_counted_ones_where_both_errors_are_known(told, error):
+    found = told(["+-..."] * 8, ["++..."] * 8, errors=(error, error))
+    assert found.net("line").is_corrected
+    assert sum(shift.figure == "net_line" for shift in found.shifts) == 2
+    one = told(["+-..."] * 8, ["++..."] * 8, errors=(error, None))
+    assert not one.net("line").is_corrected
+
+
+def test_an_anchor_without_a_counted_sentence_is_refused(make_table, codebook):
+    table = make_table([{"article": "a", "voice": "quoted"}])
+    with pytest.raises(InvalidInputError, match="the anchor set has no body sentence"):
+        drift((table, table), codebook, errors=(None, None), settings=FAST, seed=0)
