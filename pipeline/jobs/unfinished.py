@@ -212,9 +212,9 @@ class RunFolder:
         if earlier["n_shards"]:  # it was whole, and was stopped while its files got their names
             naming.move(self.out, self.work, earlier["settings"]["output.format"], earlier["n_shards"])
         elif earlier["settings"]:
-            names = sorted({*earlier["settings"], *self._settings})
-            other = [name for name in names if earlier["settings"].get(name) != self._settings.get(name)]
-            log.warning("%s: an unfinished run with another %s is dropped", self.out, ", ".join(other))
+            before, names = earlier["settings"], {*earlier["settings"], *self._settings}
+            other = {name.removesuffix("_sha256") for name in names if before.get(name) != self._settings.get(name)}
+            log.warning("%s: an unfinished run with another %s is dropped", self.out, ", ".join(sorted(other)))
         shutil.rmtree(self.work)
         self.work.mkdir()
 
