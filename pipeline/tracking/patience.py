@@ -20,6 +20,10 @@ class Patience:
     def __init__(self, seconds: float) -> None:
         self._seconds = self._left = seconds
 
+    def hurry(self, seconds: float) -> None:
+        """Leaves no more than this: the user has asked to stop."""
+        self._left = min(self._left, seconds)
+
     def wait(self, work: Future[T], *, address: str) -> T:
         """The result. Raises: StoreUnreachableError once the sum is used up, and whatever the work raises."""
         begin = time.monotonic()

@@ -35,6 +35,7 @@ T = TypeVar("T")
 
 FINISHED, FAILED, KILLED = "FINISHED", "FAILED", "KILLED"
 CONFIG_FILE = "config.yaml"
+INTERRUPTED_S = 1.0  # for a record of a run that was stopped; what takes longer is kept for `stance sync`
 
 
 class Run:
@@ -245,6 +246,8 @@ def _close(run: Run, about: _About, status: str) -> None:
 
 def _close_failed(run: Run, about: _About, error: BaseException) -> None:
     """The job's own error matters more than a record that could not be written."""
+    if not isinstance(error, Exception):
+        about.patience.hurry(INTERRUPTED_S)
     try:
         _close(run, about, FAILED if isinstance(error, Exception) else KILLED)
     except TrackingError as problem:
