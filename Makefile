@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requi
 export HF_HUB_OFFLINE := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: demo test test-slow check format model bench fuzz audit clean
+.PHONY: demo test test-slow check format model bench bench-memory bench-kill fuzz audit clean
 
 demo: $(VENV)/base ## label and compare the op-eds of seeds/ with the shipped model
 	$(BIN)/stance label seeds --out runs/demo --format csv
@@ -49,6 +49,12 @@ model: $(VENV)/dev ## train the default model again; needs the real op-eds attac
 
 bench: $(VENV)/dev ## measure speed and memory
 	$(BIN)/python tests/benchmarks/cold_start.py
+
+bench-memory: $(VENV)/dev ## peak memory of 1,000 and 100,000 op-eds
+	$(BIN)/python tests/benchmarks/memory.py
+
+bench-kill: $(VENV)/dev ## 200 kills at random moments
+	$(BIN)/python tests/benchmarks/kill.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

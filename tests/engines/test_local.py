@@ -1,7 +1,8 @@
 import pyarrow as pa
 import pytest
 
-from pipeline.core.errors import Refusal, StanceError
+from pipeline.core import config_files, registry
+from pipeline.core.errors import ConfigError, Refusal, StanceError
 from pipeline.engines.local import Ledger, run
 
 SCHEMA = pa.schema([("article", pa.string()), ("source", pa.string()), ("line", pa.int32())])
@@ -85,3 +86,17 @@ def test_what_was_not_read_and_what_a_stage_could_not_do_are_kept_apart():
     list(run([batch("bad1", refusals=[unread])], [Measure()], ledger))
     assert kept == [("x.txt", False), ("bad1.txt", True)]
     assert (ledger.n_refused, ledger.refusals) == (2, [])
+
+
+def test_an_engine_is_named_in_the_configuration():
+    assert registry.engine(config_files.load().label.engine) is run
+    with pytest.raises(
+        ConfigError, match="unknown engine 'lokal' at label.engine; known: .*local.*; did you mean 'local'?"
+    ):
+        config_files.load(None, ["label.engine=lokal"])
+
+
+def test_what_changes_no_result_is_no_part_of_its_identity():
+    plain = config_files.load().sha256
+    for setting in ("label.shard_articles=7", "label.batch_articles=2", "cache.is_on=false", "cache.max_mb=1"):
+        assert config_files.load(None, [setting]).sha256 == plain
