@@ -86,10 +86,12 @@ def run_folder(out: Path, format: OutputFormat) -> Iterator[RunFolder]:
         try:
             yield folder
         except KeyboardInterrupt as stop:
+            if folder.is_published:
+                raise KeyboardInterrupt(f"interrupted; the results in {out} are whole") from stop
             done = f"interrupted with {folder.n_whole:,} articles whole"
             raise KeyboardInterrupt(f"{done}; the same command goes on from there") from stop
         except StanceError:
-            if folder.n_whole:
+            if folder.n_whole and not folder.is_published:
                 log.warning("%s: %d articles are whole; the same command goes on from there", out, folder.n_whole)
             raise
         finally:
@@ -106,6 +108,7 @@ class RunFolder:
     out: Path
     format: OutputFormat
     n_whole: int = 0
+    is_published: bool = False
     _settings: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -192,6 +195,7 @@ class RunFolder:
             self._write_run(n_shards=n_shards)
             sync_folder(self.work)
             paths = naming.move(self.out, self.work, self.format, n_shards)
+            self.is_published = True
             shutil.rmtree(self.work)
         return paths
 

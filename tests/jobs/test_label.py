@@ -232,6 +232,19 @@ def test_two_runs_into_one_folder_do_not_meet(articles, run, tmp_path):
         run([articles], "out", stop=again)
 
 
+def test_an_interruption_says_what_there_is(articles, run, tmp_path):
+    def interrupts(batch):
+        if batch.articles["article"].to_pylist()[0] == "a06":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="interrupted with 6 articles whole; the same command goes on"):
+        run([articles], "out", stop=interrupts)
+    (tmp_path / "a folder").mkdir()
+    with pytest.raises(StanceError, match="cannot write the page"):
+        run([articles], "out", page=tmp_path / "a folder")
+    assert not (tmp_path / "out/.unfinished").exists()
+
+
 def test_where_nothing_was_whole_nothing_is_left(articles, run, tmp_path):
     with pytest.raises(StoppedError):
         run([articles], "deep/out", stop=stops_at(1))
