@@ -123,12 +123,14 @@ class Train(Section):
     """`sets`: names of shipped sets, or folders. Articles are never split between folds.
 
     `silver`: results of `stance label` as Parquet, whose probabilities are learned from beside: they teach what
-    another, larger model knows, and are in no held-out fold. `holds_out` keeps the model of the first fold itself: a
+    another, larger model knows, and are in no held-out fold; `silver_tasks`, None for all, are those that it knows
+    better. `holds_out` keeps the model of the first fold itself: a
     teacher must not have seen the articles on which its pupil is judged.
     """
 
     sets: tuple[str, ...] = Field(default=("opeds",), min_length=1)
     silver: tuple[str, ...] = ()
+    silver_tasks: tuple[str, ...] | None = None
     trainer: Trainer = Trainer()
     folds: int = Field(default=5, ge=2)
     holds_out: bool = False
@@ -176,10 +178,23 @@ class Cache(Section):
     max_mb: float = Field(default=500, gt=0)
 
 
+class Ray(Section):
+    """Where `label.engine: ray` works. `address` None is RAY_ADDRESS, and where that is unset this machine alone.
+
+    `workers` None: as many as the cluster's cores carry, `label.threads` (or one) for each. A worker that does not open
+    the model within `start_s` is not waited for.
+    """
+
+    address: str | None = None
+    workers: int | None = Field(default=None, ge=1)
+    start_s: float = Field(default=120, gt=0)
+
+
 _NOT_IDENTITY: Any = {
     "tracking": True,
     "output": True,
     "cache": True,
+    "ray": True,
     "label": {"engine", "shard_articles", "batch_articles"},
 }
 
@@ -202,6 +217,7 @@ class Config(Section):
     tracking: Tracking = Tracking()
     output: Output = Output()
     cache: Cache = Cache()
+    ray: Ray = Ray()
 
     @property
     def sha256(self) -> str:

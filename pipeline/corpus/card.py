@@ -93,7 +93,7 @@ def write(folder: Path, card: Card) -> None:
 
 def set_name(folder: str) -> str:
     """A folder's name in the form that a card takes."""
-    return re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-0123456789") or "set"
+    return re.sub(r"[^a-z0-9]+", "-", folder.lower()).lstrip("-0123456789").rstrip("-") or "set"
 
 
 def renewed(folder: Path, codebook: Codebook, **computed: Any) -> Card:

@@ -121,13 +121,16 @@ def _trainer(config: Config, book: Codebook) -> Trainer:
     part = config.train.trainer
     kind = registry.load(part.category, part.kind)
     trainer: Trainer = kind(options_of(part, where="train.trainer"), book, seed=config.seed)
+    if config.train.silver and not trainer.learns_probabilities:
+        raise ConfigError([f"train.silver: {part.kind} learns from labels alone, not from probabilities"])
     return trainer
 
 
 def _silver(sets: Sequence[LabelledSet], book: Codebook, config: Config) -> list[SilverSet]:
     """Articles labelled by another model, less those that are labelled by hand, test splits included."""
     by_hand = {sha256_text(article.text) for labelled in sets for article in labelled.articles}
-    return [silver_set.load(name, book).without(by_hand) for name in config.train.silver]
+    found = (silver_set.load(name, book).without(by_hand) for name in config.train.silver)
+    return [other.taught(book, config.train.silver_tasks) for other in found]
 
 
 def _fits(

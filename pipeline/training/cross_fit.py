@@ -36,9 +36,13 @@ class Fitted(Protocol):
 
 
 class Trainer(Protocol):
-    """`n_fitted_folds` None means that every fold is fitted; a costly trainer fits fewer."""
+    """`n_fitted_folds` None means that every fold is fitted; a costly trainer fits fewer.
+
+    `learns_probabilities`: whether targets may lie between 0 and 1, or be unknown (NaN).
+    """
 
     labeller: str
+    learns_probabilities: bool
     n_fitted_folds: int | None
 
     def __init__(self, options: Any, codebook: Codebook, *, seed: int) -> None: ...

@@ -53,6 +53,7 @@ class FinetuneTrainer:
     """Trains encoder and heads together. Deterministic by seed on one machine."""
 
     labeller = "encoder.v1"
+    learns_probabilities = True
 
     class Options(Section):
         encoder: str = "minilm"
@@ -152,7 +153,7 @@ def build_network(encoder: Any, *, n_labels: int, n_rules: int) -> Any:
 class MultiTaskLoss:
     """Weighted sum of the tasks' losses; rare labels weigh more by a power of their inverse frequency.
 
-    Targets may be probabilities, as another model's labels are.
+    Targets may be probabilities, as another model's labels are; a task that is not known of a sentence is NaN.
     """
 
     def __init__(self, codebook: Codebook, targets: NDArray[np.float32], options: FinetuneTrainer.Options) -> None:
@@ -160,11 +161,11 @@ class MultiTaskLoss:
         import torch
 
         self.tasks: list[tuple[Task, slice]] = [(t, codebook.slices()[t.name]) for t in codebook.tasks]
-        n, counts = len(targets), np.maximum(targets.sum(axis=0), 1)
         self.weights: dict[str, Any] = {}
         for task, columns in self.tasks:
-            rare = (n - counts[columns]) / counts[columns] if task.kind == "multi" else n / counts[columns]
-            rare = rare if task.kind == "multi" else rare / len(task.labels)
+            known = targets[~np.isnan(targets[:, columns]).any(axis=1), columns]
+            n, counts = len(known), np.maximum(known.sum(axis=0), 1)
+            rare = (n - counts) / counts if task.kind == "multi" else n / counts / len(task.labels)
             self.weights[task.name] = torch.tensor(np.maximum(rare, 1e-3) ** options.balance, dtype=torch.float32)
         self.task_weights = {
             task.name: options.task_weights.get(task.name, 2.0 if task.kind == "multi" else 1.0)
@@ -176,7 +177,10 @@ class MultiTaskLoss:
 
         parts = []
         for task, columns in self.tasks:
-            z, y, weight = logits[:, columns], targets[:, columns], self.weights[task.name]
+            is_known = ~targets[:, columns].isnan().any(dim=1)
+            if not is_known.any():
+                continue
+            z, y, weight = logits[is_known, columns], targets[is_known, columns], self.weights[task.name]
             if task.kind == "multi":
                 part = functional.binary_cross_entropy_with_logits(z, y, pos_weight=weight)
             else:

@@ -37,6 +37,7 @@ class FrozenTrainer:
 
     labeller = "encoder.v1"
     n_fitted_folds = None
+    learns_probabilities = False
 
     class Options(Section):
         model: str = "default"  # the model whose encoder is used: `default` or a model folder

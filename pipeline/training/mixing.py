@@ -1,4 +1,6 @@
-"""A last linear layer over all tasks' logits, fitted on held-out articles: devices tell of stance, and so on.
+"""A last linear layer over all tasks' logits, fitted on held-out articles, for the labels of multi-label tasks.
+
+They are rare, and the other labels tell of them. A task of one label each keeps its logits: it only lost by the layer.
 
 It is folded into the heads, so that a word's contribution stays exact. Source: matrix scaling, Guo et al. 2017,
 here across tasks.
@@ -49,7 +51,13 @@ def fit(codebook: Codebook, logits: NDArray[np.floating], targets: NDArray[np.fl
     mean, spread = logits.mean(axis=0), logits.std(axis=0) + 1e-6
     weight, bias = linear.fit_heads(codebook, (logits - mean) / spread, targets, c=STRENGTH, balance=BALANCE, seed=seed)
     scaled = weight / spread
-    return Mixing(scaled.astype(np.float32), (bias - scaled @ mean).astype(np.float32))
+    mixed = Mixing.none(logits.shape[1])
+    for task in codebook.tasks:
+        if task.kind == "multi":
+            columns = codebook.slices()[task.name]
+            mixed.weight[columns] = scaled[columns]
+            mixed.bias[columns] = (bias - scaled @ mean)[columns]
+    return mixed
 
 
 def cross_fitted(

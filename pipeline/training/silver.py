@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.core.errors import InvalidInputError
+from pipeline.core.errors import InvalidInputError, unknown_name
 from pipeline.core.fingerprints import sha256_rows
 from pipeline.core.places import shipped
 from pipeline.labeling.scores import ArticleText, SentenceSpan
@@ -42,13 +42,27 @@ class SilverSet:
     def n_body(self) -> int:
         return sum(len(row.targets) for row in self.rows)
 
+    def taught(self, codebook: Codebook, tasks: Sequence[str] | None) -> SilverSet:
+        """The set with what it says of other tasks unknown. Raises: InvalidInputError for a task that is none."""
+        if tasks is None:
+            return self
+        slices = codebook.slices()
+        if unknown := next((task for task in tasks if task not in slices), None):
+            raise InvalidInputError(unknown_name("task", unknown, slices), where="train.silver_tasks")
+        is_taught = np.zeros(len(codebook.columns()), bool)
+        for task in tasks:
+            is_taught[slices[task]] = True
+        rows = tuple(replace(r, targets=np.where(is_taught, r.targets, np.float32(np.nan))) for r in self.rows)
+        return replace(self, rows=rows)
+
     def without(self, texts: Collection[str]) -> SilverSet:
         """The set less the articles of these hashes: what is evaluated on is not learned from another model."""
         kept = [i for i, text in enumerate(self.text_sha256) if text not in texts]
         if len(kept) < len(self.rows):
             log.info("%s: %d articles left out, they are labelled by hand", self.name, len(self.rows) - len(kept))
-        rows, hashes = tuple(self.rows[i] for i in kept), tuple(self.text_sha256[i] for i in kept)
-        return SilverSet(self.name, rows, hashes, self.sha256)
+        return replace(
+            self, rows=tuple(self.rows[i] for i in kept), text_sha256=tuple(self.text_sha256[i] for i in kept)
+        )
 
 
 def load(reference: str, codebook: Codebook) -> SilverSet:

@@ -28,6 +28,7 @@ class TfidfTrainer:
 
     labeller = "tfidf.v1"
     n_fitted_folds = None
+    learns_probabilities = False
 
     class Options(Section):
         c: float = Field(default=3.0, gt=0)

@@ -111,6 +111,20 @@ def test_labels_may_be_probabilities(encoder):
     assert spread(unsure) < spread(sure) / 3
 
 
+def test_a_task_that_is_not_known_of_an_article_is_not_learned_from_it(encoder):
+    known, other = [example(n) for n in range(2)], example(2)
+    columns = np.arange(20) < 3
+    unknown = replace(other, targets=np.where(columns, np.float32(np.nan), other.targets))
+    moved = replace(other, targets=np.where(columns, np.nan, 1 - other.targets).astype(np.float32))
+    options = {"epochs": 2, "encoder_rate": 1e-9}  # the heads alone move, so that tasks cannot touch one another
+    first, second = (
+        np.concatenate(trainer(encoder, **options).fit([*known, row]).score(known)) for row in (unknown, moved)
+    )
+    assert np.isfinite(first).all()
+    np.testing.assert_allclose(first[:, :3], second[:, :3], atol=2e-3)
+    assert np.abs(first[:, 3:] - second[:, 3:]).max() > 1e-2
+
+
 def test_several_windows_make_one_step(encoder):
     rows = [example(n) for n in range(3)]
     one, many = (trainer(encoder, windows_per_step=n, epochs=2).fit(rows).score(rows) for n in (1, 100))

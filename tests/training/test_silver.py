@@ -51,6 +51,14 @@ def test_what_is_labelled_by_hand_is_not_learned_from_another_model(folder):
     assert left.text_sha256 == ("hash of b",)
 
 
+def test_what_the_teacher_knows_less_is_unknown(folder):
+    taught = silver.load(str(folder), BOOK).taught(BOOK, ("certainty",))
+    is_known = ~np.isnan(taught.rows[0].targets)
+    np.testing.assert_array_equal(is_known, np.tile((np.arange(20) >= 3) & (np.arange(20) < 6), (2, 1)))
+    with pytest.raises(InvalidInputError, match=r"silver_tasks.*'stanse'.*stance"):
+        taught.taught(BOOK, ("stanse",))
+
+
 def test_another_codebooks_table_is_refused_with_a_remedy(folder):
     table = pq.read_table(folder / silver.FILE).drop_columns(COLUMNS[:3])
     pq.write_table(table, folder / silver.FILE)
