@@ -15,7 +15,7 @@ from pipeline.core import codebook
 
 N_ARTICLES, SHARD = 18, 3
 STOPS_WITHIN_S = 2
-SENTENCES = ("Moscow lied about the cable.", "Who believes the admirals?", "Talks could perhaps spare us the next war.")
+SENTENCES = ("Moscow lied about the cable.", "Who believes the admirals?", "Talks could be the end of the war for us.")
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +52,11 @@ def model(tmp_path_factory):
 def start(tmp_path, articles, model):
     """Starts `stance label` over the articles as a process."""
 
-    def start(out, *options, mlflow=False, **given):
+    def start(out, *options, inputs=articles, mlflow=False, **given):
         settings = {"label.shard_articles": SHARD, "label.batch_articles": 1, "profile.resamples": 100}
         return subprocess.Popen(
             [
-                sys.executable, "-m", "pipeline.cli.main", "label", articles, "--out", out, "--model", model,
+                sys.executable, "-m", "pipeline.cli.main", "label", inputs, "--out", out, "--model", model,
                 *([] if mlflow else ["--no-mlflow"]),
                 *(word for name, value in settings.items() for word in ("--set", f"{name}={value}")), *options,
             ],
@@ -127,18 +127,19 @@ def test_a_full_disk_is_one_error_and_what_was_done_is_kept(start, whole, articl
     (long / "a10.txt").write_text("Ice\n\n" + "Moscow lied about the cable. " * 200, encoding="utf-8")
 
     def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 
-    code, err = ended(start("out", long, "--no-cache", preexec_fn=limit))
+    code, err = ended(start("out", "--no-cache", inputs=long, preexec_fn=limit))
     assert code == 1
     assert [line for line in err.splitlines() if line.startswith("stance:")] == [
         "stance: out/.unfinished/00004.sentences.jsonl: cannot write: File too large; "
         "make room there, or give another folder with --out"
     ]
     assert "9 articles are whole; the same command goes on from there" in err
-    code, err = ended(start("out", long, "--no-cache"))
-    assert code == 5 and "(9 by an earlier run)" in err  # each article stands twice in these inputs
-    assert content(tmp_path / "out")["sentences-00001.jsonl"] == whole["sentences-00001.jsonl"]
+    code, err = ended(start("out", "--no-cache", inputs=long))
+    assert code == 0 and "(9 by an earlier run)" in err
+    found = content(tmp_path / "out")
+    assert len(found) == len(whole) and found["profiles-00001.jsonl"] == whole["profiles-00001.jsonl"]
 
 
 @pytest.fixture
