@@ -98,7 +98,7 @@ def make_article(
         format=format,
         encoding=encoding,
         text=text,
-        metadata=tuple((key, printable(value)) for key, value in metadata),
+        metadata=tuple((printable(key), printable(value)) for key, value in metadata),
         warnings=(*warnings, *renamed, *language_warning(text)),
         blocks=blocks,
         **{key: printable(value) for key, value in (known or {}).items() if value.strip()},

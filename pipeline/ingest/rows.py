@@ -165,7 +165,7 @@ class _EndlessRowError(RefusedError):
 
 
 def _csv_header(lines: Lines, max_columns: int) -> tuple[list[str], str]:
-    first = next(lines, "")
+    first, _ = lines.repaired(next(lines, ""))
     delimiter = max(DELIMITERS, key=first.count)
     try:
         header = next(csv.reader([first], delimiter=delimiter, strict=True), [])

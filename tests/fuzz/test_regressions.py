@@ -5,9 +5,12 @@ import json
 import pytest
 
 from pipeline.core import codebook, config_files
+from pipeline.core.config import Read
 from pipeline.core.errors import ConfigError, InvalidInputError
 from pipeline.corpus import exchange, labelled_set
 from pipeline.corpus.coding import read_answers
+from pipeline.ingest.articles import as_table
+from pipeline.ingest.read import read_articles
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}, *{a}, *{a}, *{a}, *{a}, *{a}, *{a}]\n"
@@ -167,3 +170,17 @@ def test_a_set_in_the_working_folder_has_the_folders_name(tmp_path, monkeypatch)
     (tmp_path / "mine" / "labels.jsonl").write_text(json.dumps(row) + "\n")
     monkeypatch.chdir(tmp_path / "mine")
     assert labelled_set.load(".", codebook.load()).name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "column"),
+    [
+        ("a.csv", b"text,caf\xe9\nMoscow signed.,x\n", "caf\u00e9"),  # as Excel saves it in Windows-1252
+        ("a.jsonl", rb'{"text": "Moscow signed.", "\udcf9": "x"}', "\ufffd"),
+    ],
+)
+def test_a_column_whose_name_is_no_utf8_takes_nothing_down(name, content, column, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    (article,) = read_articles([str(tmp_path / name)], Read())
+    assert article.metadata == ((column, "x"),)
+    assert len(as_table([article])) == 1
