@@ -174,7 +174,7 @@ def _text(
     axis: Axis,
 ) -> TextView:
     rows = () if profile.is_group else by_article.get(profile.name, ())
-    label, about = _titles(rows[0]) if rows else (name(profile.name), f"{profile.n_articles} articles")
+    label, about = _titles(rows[0]) if rows else (name(profile.name), _amount(profile.n_articles))
     who = label if not rows else name(rows[0]["author"]) or "The writer"
     task = shown.tinted
     return TextView(
@@ -188,6 +188,10 @@ def _text(
         bars=tuple((t, charts.stacked(t, profile.shares[t.name], shown)) for t in (task, shown.lined) if t),
         profile=profile,
     )
+
+
+def _amount(n_articles: int) -> str:
+    return f"{n_articles} article" if n_articles == 1 else f"{n_articles} articles"
 
 
 def _titles(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -141,3 +141,15 @@ def test_the_resamples_of_the_gold_take_turns_in_the_draws():
     centre = np.array([[0.5, 0.5], [0.1, 0.9], [0.2, 0.8]])  # as measured, and two resamples
     posterior = Posterior(centre, np.zeros((3, 2, 2)), np.eye(2), np.eye(2))
     assert posterior.draws(4, np.random.default_rng(0))[:, 0] == pytest.approx([0.1, 0.2, 0.1, 0.2])
+
+
+def test_what_is_left_over_counts_the_population_once_and_less_of_a_text_near_a_corner():
+    correction = fitted(homogeneous())
+    middle, corner = (correction._local_spread(np.array([share, 1 - share]))[0, 0, 0] for share in (0.4, 0.02))
+    assert middle == pytest.approx(correction.spread[0, 0, 0] / 3, rel=0.05)
+    assert corner == pytest.approx(0.2 * middle, rel=0.05)  # never less than a fifth
+
+
+def test_few_held_out_articles_widen_the_interval():
+    few, many = (fitted(homogeneous(n_articles=n)).posterior(seen(0.5, 2000)).covariance[0, 0, 0] for n in (30, 300))
+    assert few > 1.05 * many

@@ -56,3 +56,21 @@ def test_expectation_maximisation_keeps_shares_that_probabilities_already_have()
 def test_shrunk_gives_the_prior_the_weight_of_its_sentences():
     shares = estimate.shrunk(np.array([1.0, 0.0]), np.array([0.2, 0.8]), n=6, strength=2)
     assert shares == pytest.approx(np.array([(6 + 0.4) / 8, 1.6 / 8]))
+
+
+@pytest.mark.parametrize("counted", [[0.5, 0.3, 0.2], [0.9, 0.05, 0.05]])
+def test_adjusted_count_agrees_with_scipys_least_squares_on_the_simplex(counted):
+    """Where the exact solution is a set of shares the two agree; where it is not, ours is its nearest point."""
+    from scipy.optimize import minimize
+
+    confusion = np.array([[0.8, 0.15, 0.05], [0.3, 0.6, 0.1], [0.1, 0.1, 0.8]])
+    exact = np.linalg.solve(confusion.T, np.array(counted))
+    nearest = minimize(
+        lambda g: ((g - exact) ** 2).sum(),
+        np.full(3, 1 / 3),
+        bounds=[(0, 1)] * 3,
+        constraints={"type": "eq", "fun": lambda g: g.sum() - 1},
+        method="SLSQP",
+        options={"ftol": 1e-12},
+    ).x
+    assert estimate.adjusted_count(np.array(counted), confusion) == pytest.approx(nearest, abs=1e-5)
