@@ -33,7 +33,8 @@ PARTS: dict[str, dict[str, str]] = {
 
 
 ENGINES: dict[str, str] = {
-    "local": "pipeline.engines.local:run",
+    "local": "pipeline.engines.local:opened",
+    "ray": "pipeline.engines.ray:opened",
 }
 
 

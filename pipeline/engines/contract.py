@@ -1,4 +1,4 @@
-"""What an engine is: a function that takes batches of articles through stages, and an account of what was refused.
+"""What an engine is: what takes batches of articles through stages, and an account of what was refused.
 
 Another engine is one more file beside `local.py` with a function of type `Engine`, and one line in
 `core.registry.ENGINES`. `finish` is what it does with one batch, in whatever process.
@@ -14,8 +14,11 @@ from pipeline.core.errors import Refusal, StanceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import pyarrow as pa
+
+    from pipeline.core.config import Config
 
     Batches = Iterable[tuple[pa.Table, Sequence[Refusal]]]
 
@@ -32,7 +35,17 @@ class Stage(Protocol):
     def __call__(self, table: pa.Table) -> pa.Table: ...
 
 
-class Engine(Protocol):
+class Work(Protocol):
+    """The stages of a run: ready in this process, or to be made ready in another."""
+
+    def here(self) -> Sequence[Stage]: ...
+
+    def elsewhere(self) -> Callable[[], Sequence[Stage]]:
+        """What can be sent to another process, on this machine or not, and makes the same stages there."""
+        ...
+
+
+class Runner(Protocol):
     """Takes batches, each with what its reader refused, through all stages.
 
     Yields the finished tables in the order of the batches and accounts for each batch in the ledger, in that order,
@@ -40,7 +53,13 @@ class Engine(Protocol):
     refusals depend on where the borders of batches lie.
     """
 
-    def __call__(self, batches: Batches, stages: Sequence[Stage], ledger: Ledger) -> Iterator[pa.Table]: ...
+    def __call__(self, batches: Batches, ledger: Ledger) -> Iterator[pa.Table]: ...
+
+
+class Engine(Protocol):
+    """Opened once a run, whose shards are then run one after the other; what it has started ends with the block."""
+
+    def __call__(self, work: Work, config: Config) -> AbstractContextManager[Runner]: ...
 
 
 @dataclass(slots=True)

@@ -15,13 +15,14 @@ from pipeline.profiles.build import build_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from typing import IO
 
     import pyarrow as pa
 
     from pipeline.core.codebook import Codebook
     from pipeline.core.config import Config
-    from pipeline.engines.contract import Batches, Ledger, Stage
+    from pipeline.engines.contract import Batches, Engine, Ledger, Runner
     from pipeline.jobs.opening import OpenModel
     from pipeline.profiles.build import Profile
 
@@ -48,25 +49,30 @@ def batches(
     has_profiles: bool = True,
 ) -> Iterator[Batch]:
     """Reads, labels and profiles lazily."""
-    stages = flow.cached_stages(config, opened.model)
     source = tables(read_articles(paths, config.read, stdin=stdin), batch=config.label.batch_articles)
-    yield from labelled(source, stages, config, opened, ledger, has_profiles=has_profiles)
+    with engine_of(config, opened) as run:
+        yield from labelled(source, run, config, opened, ledger, has_profiles=has_profiles)
+
+
+def engine_of(config: Config, opened: OpenModel) -> AbstractContextManager[Runner]:
+    """The engine that the configuration names, with the stages of a run."""
+    engine: Engine = registry.engine(config.label.engine)
+    return engine(flow.Flow(config, opened.model), config)
 
 
 def labelled(
     source: Batches,
-    stages: Sequence[Stage],
+    run: Runner,
     config: Config,
     opened: OpenModel,
     ledger: Ledger,
     *,
     has_profiles: bool = True,
 ) -> Iterator[Batch]:
-    """Labels and profiles what was read, by the engine that the configuration names."""
+    """Labels and profiles what was read."""
     model = opened.model
     flow.check_voices(config, model)
-    engine = registry.engine(config.label.engine)
-    for articles in engine(source, stages, ledger):
+    for articles in run(source, ledger):
         for article, warnings in zip(articles["article"].to_pylist(), articles["warnings"].to_pylist(), strict=True):
             for warning in warnings:
                 log.warning("%s: %s", harmless(article), harmless(warning))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,45 @@ from pipeline.core.config_files import options_of
 from pipeline.core.errors import ConfigError
 from pipeline.labeling.cached_stage import FORMAT, CachedLabelStage
 from pipeline.labeling.kept_judgements import KeptJudgements
+from pipeline.labeling.parcel import Parcel, packed
 from pipeline.labeling.stage import LabelStage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pipeline.core.config import Config, Part
     from pipeline.engines.contract import Stage
     from pipeline.labeling.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The stages of a run; see `engines.contract.Work`."""
+
+    config: Config
+    model: Model
+
+    def here(self) -> Sequence[Stage]:
+        return cached_stages(self.config, self.model)
+
+    def elsewhere(self) -> Callable[[], Sequence[Stage]]:
+        cache = self.config.cache
+        if cache.folder:  # meant from this process's working folder
+            cache = cache.model_copy(update={"folder": str(Path(cache.folder).absolute())})
+        return SentFlow(self.config.model_copy(update={"cache": cache}), packed(self.model))
+
+
+@dataclass(frozen=True, slots=True)
+class SentFlow:
+    """A `Flow` for a worker, which shares its machine with others: it takes one core unless `label.threads` is set."""
+
+    config: Config
+    parcel: Parcel
+
+    def __call__(self) -> Sequence[Stage]:
+        label = self.config.label
+        model = self.parcel.open(threads=label.threads or 1, batch_tokens=label.batch_tokens)
+        return cached_stages(self.config, model)
 
 
 def reading_stages(config: Config) -> list[Stage]:

@@ -13,8 +13,8 @@ from pipeline.core.errors import InvalidInputError
 from pipeline.core.fingerprints import RowsHash
 from pipeline.engines.contract import Ledger
 from pipeline.ingest.read import tables
-from pipeline.jobs import flow, shards
-from pipeline.jobs.batches import labelled, profiles_of
+from pipeline.jobs import shards
+from pipeline.jobs.batches import engine_of, labelled, profiles_of
 from pipeline.jobs.first_articles import FirstArticles
 from pipeline.jobs.tally import Tally
 from pipeline.jobs.unfinished import RunFolder, WholeShard
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pipeline.core.config import Config
     from pipeline.core.errors import Refusal
-    from pipeline.engines.contract import Batches, Stage
+    from pipeline.engines.contract import Batches, Runner
     from pipeline.ingest.read import Article
     from pipeline.jobs.batches import Batch
     from pipeline.jobs.opening import OpenModel
@@ -51,16 +51,15 @@ class LabelRun:
     told: list[Refusal] = field(default_factory=list)
     n_shards: int = 0
     n_kept: int = 0
-    _stages: Sequence[Stage] = ()
 
     def over(self, articles: Iterable[Article | Refusal]) -> tuple[Path, ...]:
         """Labels all that was read; returns the files of results. Raises: InvalidInputError where all was refused."""
         size = self.config.label.shard_articles
-        self._stages = flow.cached_stages(self.config, self.opened.model)
         self.folder.begin({"label.shard_articles": str(size), **asdict(self.opened.identity)})
-        for shard in shards.cut(articles, size=size):
-            self.n_shards += 1
-            self._take(shard)
+        with engine_of(self.config, self.opened) as run:
+            for shard in shards.cut(articles, size=size):
+                self.n_shards += 1
+                self._take(shard, run)
         if self.tally.n_articles:
             return self.folder.publish(self.n_shards)
         self.folder.publish_refusals(self.n_shards)
@@ -68,7 +67,7 @@ class LabelRun:
         remedy = "give .txt, .md, .html, .jsonl, .csv or .parquet"
         raise InvalidInputError(f"nothing could be labelled: {told}", remedy=remedy)
 
-    def _take(self, articles: Iterator[Article | Refusal]) -> None:
+    def _take(self, articles: Iterator[Article | Refusal], run: Runner) -> None:
         inputs = shards.Inputs(self.texts)
         source = inputs.noted(tables(articles, batch=self.config.label.batch_articles))
         kept = self.folder.kept(self.n_shards)
@@ -77,7 +76,7 @@ class LabelRun:
             if kept.inputs_sha256 == inputs.sha256:
                 self._keep(kept)
                 return
-        self._make(source, inputs)
+        self._make(source, inputs, run)
 
     def _keep(self, shard: WholeShard) -> None:
         assert isinstance(self.folder, RunFolder)  # noqa: S101 - where nothing is written nothing is kept
@@ -89,7 +88,7 @@ class LabelRun:
         if sentences is not None:
             self.first.add(sentences, profiles_of(sentences, self.config, self.opened))
 
-    def _make(self, source: Batches, inputs: shards.Inputs) -> None:
+    def _make(self, source: Batches, inputs: shards.Inputs, run: Runner) -> None:
         book = self.opened.model.codebook
         tally, first = Tally(), [schemas.sentence_table(book).empty_table()]
         with self.folder.shard(self.n_shards, book) as files:
@@ -99,7 +98,7 @@ class LabelRun:
                 self._tell(refusals)
 
             ledger = Ledger(keep=refuse)
-            for batch in labelled(source, self._stages, self.config, self.opened, ledger):
+            for batch in labelled(source, run, self.config, self.opened, ledger):
                 files.write(batch)
                 tally.count(batch.sentences, n_articles=len(batch.articles))
                 first.append(self.first.add(batch.sentences, batch.profiles))

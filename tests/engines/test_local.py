@@ -3,7 +3,7 @@ import pytest
 
 from pipeline.core import config_files, registry
 from pipeline.core.errors import ConfigError, Refusal, StanceError
-from pipeline.engines.local import Ledger, run
+from pipeline.engines.local import Ledger, opened, run
 
 SCHEMA = pa.schema([("article", pa.string()), ("source", pa.string()), ("line", pa.int32())])
 LONGER = SCHEMA.append(pa.field("length", pa.int32()))
@@ -89,7 +89,7 @@ def test_what_was_not_read_and_what_a_stage_could_not_do_are_kept_apart():
 
 
 def test_an_engine_is_named_in_the_configuration():
-    assert registry.engine(config_files.load().label.engine) is run
+    assert registry.engine(config_files.load().label.engine) is opened
     with pytest.raises(
         ConfigError, match="unknown engine 'lokal' at label.engine; known: .*local.*; did you mean 'local'?"
     ):
