@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LEADING = ("article", "n", "start", "end", "text", "role", "voice", "speaker")
 INTEGERS = frozenset({"n", "start", "end"})
+SHAPE, ROWS, NESTED, JSON = "shape", "rows", "nested", "json"  # the parameter, and its values; see `pyfunc_model`
 SEPARATOR = "|"  # between the labels of a multi-label task
 
 
@@ -23,7 +24,7 @@ def columns(codebook: Codebook) -> tuple[str, ...]:
 
 def signature(codebook: Codebook) -> ModelSignature:
     from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, DataType, Schema
+    from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
     probabilities = set(_probabilities(codebook))
 
@@ -36,7 +37,8 @@ def signature(codebook: Codebook) -> ModelSignature:
     # a heading or site furniture has a role and nothing else
     always = {*LEADING} - {"voice", "speaker"}
     outputs = [ColSpec(kind(name), name, required=name in always) for name in columns(codebook)]
-    return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
+    shape = ParamSpec(SHAPE, DataType.string, default=ROWS)
+    return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs), params=ParamSchema([shape]))
 
 
 def flatten(table: pa.Table, codebook: Codebook) -> pd.DataFrame:

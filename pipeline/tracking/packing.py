@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import __version__
 from pipeline.core import codebook as codebooks
 from pipeline.core.config import Output, Tracking
-from pipeline.tracking import flat, settings
+from pipeline.tracking import flat, nested, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CODE = Path(__file__).with_name("pyfunc_model.py")
 CODEBOOK = "codebook.yaml"
+SPARK_TYPE = "spark_result_type"  # in the model's metadata
 REQUIREMENTS = (f"stance-pipeline=={__version__}",)  # it states its own
 
 
@@ -71,6 +72,7 @@ def _packed(temporary: Path, folder: Path, registration: Registration, logged: L
             artifacts={"model": str(model), "config": str(config)},
             signature=flat.signature(book),
             pip_requirements=list(REQUIREMENTS),
+            metadata={SPARK_TYPE: nested.spark_type(book)},
             mlflow_model=Model(
                 artifact_path=logged.artifact_location, run_id=logged.source_run_id, model_id=logged.model_id
             ),

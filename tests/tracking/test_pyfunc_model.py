@@ -10,9 +10,10 @@ import pytest
 
 from pipeline.core import codebook, schemas
 from pipeline.core.config import Config, Segmenter
+from pipeline.core.errors import ConfigError
 from pipeline.core.places import shipped
 from pipeline.labeling.model import verify
-from pipeline.tracking import flat, registry
+from pipeline.tracking import flat, nested, registry
 from pipeline.tracking.registry import Registration
 from pipeline.tracking.runs import job_run
 from pipeline.tracking.store import as_current
@@ -93,6 +94,39 @@ def test_the_model_brings_its_settings_and_its_codebook_but_no_place_of_the_mach
     assert config.segment == Segmenter()
     assert Path(config.codebook) == folder / "codebook.yaml"
     assert (config.output.directory, config.tracking.is_on) == (None, False)
+
+
+def test_on_demand_there_is_one_row_a_text_with_its_sentences_nested(loaded, label_job):
+    given = pd.DataFrame({"text": [*TEXTS, None], "article": ["same", "same", "same"]})
+    (first, second, third) = loaded.predict(given, params={"shape": "nested"})["sentences"]
+    assert label_job["texts"] == [*TEXTS, ""]
+    assert [[s["n"] for s in found] for found in (first, second, third)] == [[0, 1]] * 3
+    assert (first[0]["stance"], first[0]["p_stance_hawkish"], first[0]["devices"]) == (
+        "hawkish",
+        0.75,
+        ["irony", "tricolon"],
+    )
+    assert (first[1]["devices"], second[0]["devices"], second[0]["stance"]) == ([], None, None)
+    assert list(first[0]) == [name for name in flat.columns(codebook.load()) if name != "article"]
+    told = loaded.predict(given, params={"shape": "json"})["json"]
+    assert [json.loads(text) for text in told] == [first, second, third]
+
+
+def test_a_text_without_sentences_keeps_its_row():
+    table = pa.Table.from_pylist([], schema=schemas.sentence_table(codebook.load()))
+    assert nested.nest(table, codebook.load(), ["0", "1"], as_json=True)["json"].to_list() == ["[]", "[]"]
+
+
+def test_an_unknown_shape_names_the_near_one(loaded, label_job):
+    with pytest.raises(ConfigError, match="unknown shape 'nestet' at params; .*did you mean 'nested'"):
+        loaded.predict(pd.DataFrame({"text": TEXTS}), params={"shape": "nestet"})
+
+
+def test_the_models_metadata_say_what_spark_needs(loaded):
+    told = loaded.metadata.metadata["spark_result_type"]
+    assert told == nested.spark_type(codebook.load())
+    assert told.startswith("sentences array<struct<`n`: int, `start`: int, `end`: int, `text`: string, `role`: string")
+    assert "`devices`: array<string>" in told and "`p_stance_hawkish`: float" in told
 
 
 def test_the_signature_has_flat_types_alone():
