@@ -1,0 +1,103 @@
+"""A teacher that holds out a fold, and a pupil that learns from what it said: a small encoder of random weights."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.core import codebook, config_files
+from pipeline.core.errors import ConfigError
+from pipeline.core.fingerprints import sha256_text
+from pipeline.jobs.train import train
+from pipeline.training import encoders
+
+transformers = pytest.importorskip("transformers", reason="the extra [train] is not installed")
+PLACES = ("harbour", "gas field", "embassy", "strait", "court", "border", "radar", "bank")
+BOOK = codebook.load()
+
+
+def text(place):
+    return f"The {place}\nMoscow lied about the {place}.\nPerhaps the {place} never opens.\nEurope looked away.\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A labelled set, a silver set and an encoder."""
+    root = tmp_path_factory.mktemp("teacher")
+    (root / "mine" / "articles").mkdir(parents=True)
+    with (root / "mine" / "labels.jsonl").open("w") as labels:
+        for number, place in enumerate(PLACES):
+            (root / "mine" / "articles" / f"a{number}.txt").write_text(text(place))
+            labels.writelines(json.dumps(row) + "\n" for row in rows(f"a{number}", text(place)))
+    (root / "said").mkdir()
+    said = [row for place in ("airport", "harbour") for row in silver_rows(f"u {place}", text(place))]
+    pq.write_table(pa.Table.from_pylist(said), root / "said" / "sentences.parquet")
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    tokenizer = encoders.load("minilm").tokenizer
+    transformers.BertModel(transformers.BertConfig(vocab_size=tokenizer.vocab_size, **sizes)).save_pretrained(
+        root / "bert"
+    )
+    tokenizer.save_pretrained(root / "bert")
+    return root
+
+
+def rows(article, content):
+    at = 0
+    for n, line in enumerate(content.splitlines()):
+        role = {"role": "body" if n else "headline", "sentence_ok": True}
+        said = {"voice": "author", "speaker": "", "stance": "hawkish" if n == 1 else "neutral"}
+        labels = {**said, "certainty": "hedged" if n == 2 else "certain", "devices": []} if n else {}
+        yield {"article": article, "n": n, "start": at, "end": at + len(line), "text": line, **role, **labels}
+        at += len(line) + 1
+
+
+def silver_rows(article, content):
+    for n, line in enumerate(content.splitlines()):
+        p = {f"p_{task}_{label}": 0.3 if n else None for task, label in BOOK.columns()}
+        yield {
+            "article": article,
+            "text_sha256": sha256_text(content),
+            "n": n,
+            "text": line,
+            "role": "body" if n else "headline",
+            **p,
+        }
+
+
+def settings(folder, *more):
+    given = {
+        "train.sets": f"[{folder / 'mine'}]",
+        "train.trainer": "{kind: finetune.v1, encoder: "
+        + str(folder / "bert")
+        + ", epochs: 1, window: 48, threads: 1, quantisation: none}",
+        "train.folds": 4,
+        "evaluate.resamples": 100,
+        "evaluate.has_baselines": "false",
+        "tracking.is_on": "false",
+    }
+    return config_files.load(overrides=[*(f"{key}={value}" for key, value in given.items()), *more])
+
+
+def learned_from(model):
+    return set(json.loads((model / "trained_on.json").read_text()))
+
+
+def test_a_teacher_has_not_seen_the_fold_that_it_holds_out(folder, tmp_path):
+    done = train(settings(folder, "train.holds_out=true"), out=tmp_path / "teacher")
+    seen = learned_from(tmp_path / "teacher")
+    assert (len(seen), done.report.n_articles) == (6, 2)
+    assert seen < {sha256_text(text(place)) for place in PLACES}
+
+
+@pytest.mark.parametrize("is_parallel", ["false", "true"])
+def test_a_pupil_names_what_it_learned_from_its_teacher_and_not_what_is_labelled_by_hand(folder, tmp_path, is_parallel):
+    more = (f"train.silver=[{folder / 'said'}]", "train.silver_tasks=[stance]", "train.trainer.cross_fitted_folds=1")
+    train(settings(folder, *more, f"train.is_parallel={is_parallel}"), out=tmp_path / "pupil")
+    assert learned_from(tmp_path / "pupil") == {sha256_text(text(place)) for place in (*PLACES, "airport")}
+    assert "`said` (1 articles, 3 sentences, labelled by another model)" in (tmp_path / "pupil" / "card.md").read_text()
+
+
+def test_a_trainer_that_takes_no_probabilities_says_so(folder):
+    with pytest.raises(ConfigError, match=r"train.silver: tfidf.v1 learns from labels alone"):
+        train(settings(folder, f"train.silver=[{folder / 'said'}]", "train.trainer={kind: tfidf.v1}"))
