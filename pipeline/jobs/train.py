@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -145,10 +146,17 @@ def _fits(
         scored = cross_fitted(trainer, rows, k=config.train.folds, beside=silver)
         log.info("fitting on all %d articles", len(rows))
         return _Fits(scored, trainer.fit((*rows, *silver)), rows)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    level = logging.getLogger("pipeline").level
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_log_beside, initargs=(level,)) as pool:
         beside = pool.submit(_held_out, config, book, rows, silver)
         fitted = trainer.fit((*rows, *silver))
         return _Fits(beside.result(), fitted, rows)
+
+
+def _log_beside(level: int) -> None:
+    """What the second process does is told as well, and as of the folds."""
+    logging.basicConfig(stream=sys.stderr, format="held out: %(message)s", level=logging.ERROR)
+    logging.getLogger("pipeline").setLevel(level)
 
 
 def _held_out(config: Config, book: Codebook, rows: Sequence[Example], silver: Sequence[Example]) -> Sequence[HeldOut]:
