@@ -4,39 +4,28 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pipeline.core import codebook as codebooks
 from pipeline.core import registry
 from pipeline.core.config_files import options_of
-from pipeline.core.errors import ConfigError, StanceError, TrackingError
+from pipeline.core.errors import ConfigError, TrackingError
 from pipeline.core.fingerprints import sha256_json, sha256_text
 from pipeline.corpus import labelled_set
-from pipeline.corpus.labelled_set import LabelledArticle, LabelledSet
-from pipeline.jobs import model_card
-from pipeline.jobs.opening import TRAINED_ON
-from pipeline.labeling import calibration
+from pipeline.jobs import held_out, model_card, model_folder
+from pipeline.jobs.model_folder import Identity
 from pipeline.labeling import model as models
-from pipeline.profiles.error import FILE_NAME as PROFILE_ERROR
-from pipeline.profiles.error import ClassifierError
 from pipeline.reports import plots
-from pipeline.scoring.baseline_runs import run_baselines
-from pipeline.scoring.evaluation import EvaluationReport, evaluate
-from pipeline.scoring.predictions import Predictions
 from pipeline.tracking.records import Dataset
 from pipeline.tracking.registry import Registration, register
 from pipeline.tracking.runs import job_run, opened
 from pipeline.tracking.store import preload
-from pipeline.training import decisions, mixing
 from pipeline.training import silver as silver_set
 from pipeline.training.cross_fit import Fitted, HeldOut, Trainer, cross_fitted, divided
 from pipeline.training.examples import Example, examples
@@ -44,11 +33,10 @@ from pipeline.training.examples import Example, examples
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from pipeline.core.codebook import Codebook
     from pipeline.core.config import Config
-    from pipeline.labeling.calibration import TaskCalibration
+    from pipeline.corpus.labelled_set import LabelledSet
+    from pipeline.scoring.evaluation import EvaluationReport
     from pipeline.tracking.runs import Run
     from pipeline.tracking.store import Opening
     from pipeline.training.silver import SilverSet
@@ -77,17 +65,6 @@ class _Fits:
     trained_on: Sequence[Example]
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """Held-out sentences with what the finished model would say of them."""
-
-    held_out: Sequence[Example]
-    logits: NDArray[np.float32]
-    targets: NDArray[np.float32]
-    layer: mixing.Mixing
-    decisions: dict[str, TaskCalibration]
-
-
 def train(config: Config, *, out: Path | None = None) -> Trained:
     """Cross-fits for honest figures, then fits on everything, writes the model to `out` and registers it."""
     book = codebooks.load(config.codebook)
@@ -95,7 +72,7 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
     rows = examples(sets, book)
     silver = _silver(sets, book, config)
     if out is not None:
-        _check_free(out)
+        model_folder.check_free(out)
     opening = preload(config.tracking)
     with job_run(opening, job="train", config=config) as run:
         trainer = _trainer(config, book)
@@ -104,16 +81,28 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
         for other in silver:
             run.dataset(Dataset(other.name, other.sha256, other.name, len(other.rows), other.n_body), context="silver")
         fits = _fits(trainer, rows, [row for other in silver for row in other.rows], book, config)
-        judged = _judged(fits.held_out, book, seed=config.seed)
-        report = _report(judged, sets, book, config)
+        judged = held_out.judged(fits.held_out, book, seed=config.seed)
+        report = held_out.report(judged, sets, book, config)
         _log(run, report)
         with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
             folder = Path(scratch) / config.train.model_name
             fits.fitted.write(folder, judged.layer)
             learned_from = _learned_from(fits.trained_on, silver)
-            manifest = _seal(folder, judged, trainer, learned_from, sets, silver, book, config, report)
+            training = _training(config, sets, silver)
+            card = model_card.text(
+                report, training=training, name=config.train.model_name, sets=sets, silver=silver, book=book
+            )
+            manifest = model_folder.seal(
+                folder,
+                judged,
+                book,
+                gold_sha256=report.gold_sha256,
+                learned_from=learned_from,
+                card=card,
+                identity=Identity(config.train.model_name, trainer.labeller, training),
+            )
             if out is not None:
-                _keep(folder, out)
+                model_folder.keep(folder, out)
             version = _register(run, opening, folder, config, report)
         return Trained(config.train.model_name, version, sha256_json(manifest), out, run.id, report)
 
@@ -139,16 +128,16 @@ def _fits(
 ) -> _Fits:
     """The folds' scores and the fit on everything, one after the other or side by side; the results are the same."""
     if config.train.holds_out:
-        trained_on, held_out = divided(rows, k=config.train.folds)[0]
+        trained_on, left_out = divided(rows, k=config.train.folds)[0]
         fitted = trainer.fit((*trained_on, *silver))
-        return _Fits([HeldOut(held_out, trained_on, tuple(fitted.score(held_out)))], fitted, trained_on)
+        return _Fits([HeldOut(left_out, trained_on, tuple(fitted.score(left_out)))], fitted, trained_on)
     if not config.train.is_parallel:
         scored = cross_fitted(trainer, rows, k=config.train.folds, beside=silver)
         log.info("fitting on all %d articles", len(rows))
         return _Fits(scored, trainer.fit((*rows, *silver)), rows)
     level = logging.getLogger("pipeline").level
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_log_beside, initargs=(level,)) as pool:
-        beside = pool.submit(_held_out, config, book, rows, silver)
+        beside = pool.submit(_folds, config, book, rows, silver)
         fitted = trainer.fit((*rows, *silver))
         return _Fits(beside.result(), fitted, rows)
 
@@ -159,7 +148,7 @@ def _log_beside(level: int) -> None:
     logging.getLogger("pipeline").setLevel(level)
 
 
-def _held_out(config: Config, book: Codebook, rows: Sequence[Example], silver: Sequence[Example]) -> Sequence[HeldOut]:
+def _folds(config: Config, book: Codebook, rows: Sequence[Example], silver: Sequence[Example]) -> Sequence[HeldOut]:
     """The folds' scores by a trainer made here: an opened model cannot be sent to another process."""
     return cross_fitted(_trainer(config, book), rows, k=config.train.folds, beside=silver)
 
@@ -169,72 +158,9 @@ def _learned_from(rows: Sequence[Example], silver: Sequence[SilverSet]) -> list[
     return sorted({sha256_text(row.text.text) for row in rows}.union(*(other.text_sha256 for other in silver)))
 
 
-def _judged(held_out: Sequence[HeldOut], book: Codebook, *, seed: int) -> _Judged:
-    """Mixing layer and decisions, fitted on held-out articles; each article's own logits by a layer without it."""
-    articles = [example for fold in held_out for example in fold.held_out]
-    raw = [logits for fold in held_out for logits in fold.logits]
-    targets = [example.targets for example in articles]
-    mixed = mixing.cross_fitted(book, raw, targets, rng=np.random.default_rng(seed), seed=seed)
-    logits, gold = np.concatenate(mixed), np.concatenate(targets)
-    layer = mixing.fit(book, np.concatenate(raw), gold, seed=seed)
-    return _Judged(articles, logits, gold, layer, decisions.fit(book, logits, gold))
-
-
-def _predictions(judged: _Judged, book: Codebook) -> Predictions:
-    p, chosen = {}, {}
-    for task in book.tasks:
-        settings = judged.decisions[task.name]
-        p[task.name] = calibration.probabilities(task, settings, judged.logits[:, book.slices()[task.name]])
-        chosen[task.name] = calibration.decided(task, settings, p[task.name])
-    keys = [(example.article, sentence.n) for example in judged.held_out for sentence in example.sentences]
-    return Predictions(tuple(a for a, _ in keys), tuple(n for _, n in keys), p, chosen)
-
-
-def _report(judged: _Judged, sets: Sequence[LabelledSet], book: Codebook, config: Config) -> EvaluationReport:
-    """The held-out articles as a gold set of their own, with the baselines out of fold on the same articles."""
-    wanted = {example.article for example in judged.held_out}
-    articles: list[LabelledArticle] = []
-    for labelled in sets:
-        renamed = (replace(a, article=f"{labelled.name}/{a.article}") for a in labelled.articles)
-        articles += [a for a in renamed if a.article in wanted]
-    version = sha256_json([labelled.sha256 for labelled in sets] + sorted(wanted))
-    gold = LabelledSet("+".join(s.name for s in sets) + "-held-out", tuple(articles), {}, version)
-    return evaluate(
-        gold,
-        _predictions(judged, book),
-        book,
-        config=config.evaluate,
-        rng=np.random.default_rng(config.seed),
-        baselines=run_baselines(gold, [], book) if config.evaluate.has_baselines else (),
-        profile_voices=config.profile.voices,
-    )
-
-
-def _seal(
-    folder: Path,
-    judged: _Judged,
-    trainer: Trainer,
-    learned_from: Sequence[str],
-    sets: Sequence[LabelledSet],
-    silver: Sequence[SilverSet],
-    book: Codebook,
-    config: Config,
-    report: EvaluationReport,
-) -> dict[str, Any]:
-    """Everything beside the weights: decisions, the record of the model's error, card and manifest."""
-    predictions = _predictions(judged, book)
-    error = ClassifierError.from_predictions(
-        book,
-        articles=predictions.articles,
-        gold={task.name: judged.targets[:, book.slices()[task.name]] for task in book.tasks},
-        predicted=predictions.chosen,
-        p=predictions.probabilities,
-        gold_sha256=report.gold_sha256,
-    )
-    _write_json(folder / models.DECISIONS, {name: d.as_json() for name, d in judged.decisions.items()})
-    _write_json(folder / TRAINED_ON, learned_from)
-    (folder / PROFILE_ERROR).write_text(json.dumps(error.as_json(), separators=(",", ":")) + "\n", encoding="utf-8")
-    training = {
+def _training(config: Config, sets: Sequence[LabelledSet], silver: Sequence[SilverSet]) -> dict[str, Any]:
+    """What the manifest says of the training."""
+    return {
         "trainer": config.train.trainer.kind,
         "options": options_of(config.train.trainer, where="train.trainer").model_dump(mode="json"),
         "seed": config.seed,
@@ -242,37 +168,6 @@ def _seal(
         "silver": {other.name: other.sha256 for other in silver},
         "config_sha256": config.sha256,
     }
-    card = model_card.text(report, training=training, name=config.train.model_name, sets=sets, silver=silver, book=book)
-    (folder / model_card.FILE).write_text(card, encoding="utf-8")
-    return models.seal(
-        folder,
-        name=config.train.model_name,
-        version=sha256_json(training)[:12],
-        labeller=trainer.labeller,
-        codebook=book,
-        training=training,
-    )
-
-
-def _check_free(out: Path) -> None:
-    """Raises: ConfigError where something else than a model would be overwritten."""
-    is_model = (out / models.MANIFEST).is_file()
-    if out.exists() and not is_model and (not out.is_dir() or any(out.iterdir())):
-        raise ConfigError(["expected a new folder, an empty one, or one that holds a model"], where=str(out))
-
-
-def _keep(model: Path, out: Path) -> None:
-    """A copy of the finished model, in place of an older one; under its name it is never there in part."""
-    out = out.resolve()
-    partial = out.with_name(out.name + ".partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(model, partial)
-        if out.exists():
-            shutil.rmtree(out)
-        partial.replace(out)
-    except OSError as error:
-        raise StanceError(f"cannot write the model: {error.strerror or error}", where=str(out)) from error
 
 
 def _register(run: Run, opening: Opening, folder: Path, config: Config, report: EvaluationReport) -> str | None:
@@ -299,7 +194,3 @@ def _log(run: Run, report: EvaluationReport) -> None:
 
 def _dataset(labelled: LabelledSet) -> Dataset:
     return Dataset(labelled.name, labelled.sha256, labelled.name, len(labelled.articles), labelled.n_body)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")

@@ -17,6 +17,7 @@ from pipeline.labeling.encoder import EncoderLabeller, EncoderSettings, rule_mat
 from pipeline.labeling.windows import Window, pack
 from pipeline.training import encoders
 from pipeline.training.linear import mixed_heads
+from pipeline.training.loss import MultiTaskLoss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.core.codebook import Codebook, Task
+    from pipeline.core.codebook import Codebook
     from pipeline.training.examples import Example
     from pipeline.training.mixing import Mixing
 
@@ -95,7 +96,12 @@ class FinetuneTrainer:
         for name, parameter in start.encoder.named_parameters():
             parameter.requires_grad_(self.options.trains_embeddings or not name.startswith("embeddings."))
         network = build_network(start.encoder, n_labels=len(self.codebook.columns()), n_rules=windows[0].rules.shape[1])
-        loss = MultiTaskLoss(self.codebook, np.concatenate([e.targets for e in examples]), self.options)
+        loss = MultiTaskLoss(
+            self.codebook,
+            np.concatenate([e.targets for e in examples]),
+            balance=self.options.balance,
+            task_weights=self.options.task_weights,
+        )
         self._train(network, windows, loss)
         return FinetunedModel(network.eval(), start.tokenizer, self.options)
 
@@ -148,45 +154,6 @@ def build_network(encoder: Any, *, n_labels: int, n_rules: int) -> Any:
             return self.head(pooled).float() + torch.nn.functional.linear(rules, self.rules.weight)
 
     return _Network()
-
-
-class MultiTaskLoss:
-    """Weighted sum of the tasks' losses; rare labels weigh more by a power of their inverse frequency.
-
-    Targets may be probabilities, as another model's labels are; a task that is not known of a sentence is NaN.
-    """
-
-    def __init__(self, codebook: Codebook, targets: NDArray[np.float32], options: FinetuneTrainer.Options) -> None:
-        """Shapes: targets (n_sentences, n_labels) of the whole training set."""
-        import torch
-
-        self.tasks: list[tuple[Task, slice]] = [(t, codebook.slices()[t.name]) for t in codebook.tasks]
-        self.weights: dict[str, Any] = {}
-        for task, columns in self.tasks:
-            known = targets[~np.isnan(targets[:, columns]).any(axis=1), columns]
-            n, counts = len(known), np.maximum(known.sum(axis=0), 1)
-            rare = (n - counts) / counts if task.kind == "multi" else n / counts / len(task.labels)
-            self.weights[task.name] = torch.tensor(np.maximum(rare, 1e-3) ** options.balance, dtype=torch.float32)
-        self.task_weights = {
-            task.name: options.task_weights.get(task.name, 2.0 if task.kind == "multi" else 1.0)
-            for task, _ in self.tasks
-        }
-
-    def __call__(self, logits: Any, targets: Any) -> Any:
-        from torch.nn import functional
-
-        parts = []
-        for task, columns in self.tasks:
-            is_known = ~targets[:, columns].isnan().any(dim=1)
-            if not is_known.any():
-                continue
-            z, y, weight = logits[is_known, columns], targets[is_known, columns], self.weights[task.name]
-            if task.kind == "multi":
-                part = functional.binary_cross_entropy_with_logits(z, y, pos_weight=weight)
-            else:
-                part = -(weight * y * functional.log_softmax(z, dim=1)).sum() / (weight * y).sum()
-            parts.append(self.task_weights[task.name] * part)
-        return sum(parts)
 
 
 @dataclass(frozen=True, slots=True)

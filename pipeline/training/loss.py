@@ -1,0 +1,57 @@
+"""The loss of all tasks at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from pipeline.core.codebook import Codebook, Task
+
+
+class MultiTaskLoss:
+    """Weighted sum of the tasks' losses; rare labels weigh more by a power of their inverse frequency.
+
+    Targets may be probabilities, as another model's labels are; a task that is not known of a sentence is NaN.
+    """
+
+    def __init__(
+        self, codebook: Codebook, targets: NDArray[np.float32], *, balance: float, task_weights: Mapping[str, float]
+    ) -> None:
+        """Shapes: targets (n_sentences, n_labels) of the whole training set.
+
+        `balance` is the power of the inverse frequency. Multi-label tasks weigh 2 unless `task_weights` says otherwise.
+        """
+        import torch
+
+        self.tasks: list[tuple[Task, slice]] = [(t, codebook.slices()[t.name]) for t in codebook.tasks]
+        self.weights: dict[str, Any] = {}
+        for task, columns in self.tasks:
+            known = targets[~np.isnan(targets[:, columns]).any(axis=1), columns]
+            n, counts = len(known), np.maximum(known.sum(axis=0), 1)
+            rare = (n - counts) / counts if task.kind == "multi" else n / counts / len(task.labels)
+            self.weights[task.name] = torch.tensor(np.maximum(rare, 1e-3) ** balance, dtype=torch.float32)
+        self.task_weights = {
+            task.name: task_weights.get(task.name, 2.0 if task.kind == "multi" else 1.0) for task, _ in self.tasks
+        }
+
+    def __call__(self, logits: Any, targets: Any) -> Any:
+        from torch.nn import functional
+
+        parts = []
+        for task, columns in self.tasks:
+            is_known = ~targets[:, columns].isnan().any(dim=1)
+            if not is_known.any():
+                continue
+            z, y, weight = logits[is_known, columns], targets[is_known, columns], self.weights[task.name]
+            if task.kind == "multi":
+                part = functional.binary_cross_entropy_with_logits(z, y, pos_weight=weight)
+            else:
+                part = -(weight * y * functional.log_softmax(z, dim=1)).sum() / (weight * y).sum()
+            parts.append(self.task_weights[task.name] * part)
+        return sum(parts, start=logits.sum() * 0)  # a window of which nothing is known moves nothing
