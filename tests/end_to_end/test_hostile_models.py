@@ -147,7 +147,8 @@ TEXT = "The envoy from Petrozavodsk smiled and said nothing about the grey subma
 def test_neither_secrets_nor_texts_reach_logs_tracebacks_or_mlflow(stance, tmp_path, store):
     (tmp_path / "a.txt").write_text(f"{TEXT} Moscow lied about the cable. Who still believes it?\n")
     environment = {"MLFLOW_TRACKING_TOKEN": SECRET, "MLFLOW_TRACKING_PASSWORD": SECRET, "AWS_SECRET_ACCESS_KEY": SECRET}
-    done = stance("label", "a.txt", "--out", "out", **environment)
+    patient = ("--set", "tracking.max_wait_s=600")  # on a busy machine a fresh store takes more than a minute
+    done = stance("label", "a.txt", "--out", "out", *patient, **environment)
     assert done.code == 0
     (run,) = store().search_runs([store().get_experiment_by_name("stance").experiment_id])
     said = json.dumps(run.to_dictionary()) + done.err + done.out
