@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requi
 export HF_HUB_OFFLINE := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: demo test test-slow check format model bench bench-memory bench-kill fuzz audit clean
+.PHONY: demo test test-slow check format model test-ray test-spark bench bench-memory bench-kill bench-ray fuzz audit clean
 
 demo: $(VENV)/base ## label and compare the op-eds of seeds/ with the shipped model
 	$(BIN)/stance label seeds --out runs/demo --format csv
@@ -19,6 +19,12 @@ test: $(VENV)/dev ## everything but what is marked slow
 
 test-slow: $(VENV)/dev ## what takes minutes
 	$(BIN)/python -m pytest -q -m slow
+
+test-ray: $(VENV)/ray ## the engine ray: identical files, workers and machines that die; minutes
+	$(BIN)/python -m pytest -q -m '' tests/engines/test_ray.py tests/end_to_end/test_ray.py tests/contracts/test_engines.py
+
+test-spark: $(VENV)/spark ## a registered model in a local Spark, which needs Java; minutes
+	$(BIN)/python -m pytest -q -m '' tests/end_to_end/test_spark.py
 
 check: $(VENV)/dev ## format, lint, types, layers
 	$(BIN)/ruff format --check pipeline tests
@@ -56,6 +62,9 @@ bench-memory: $(VENV)/dev ## peak memory of 1,000 and 100,000 op-eds
 bench-kill: $(VENV)/dev ## 200 kills at random moments
 	$(BIN)/python tests/benchmarks/kill.py
 
+bench-ray: $(VENV)/ray ## the engine ray against the local one at 50,000 sentences
+	$(BIN)/python tests/benchmarks/ray_overhead.py
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info
 
@@ -69,3 +78,11 @@ $(VENV)/base: pyproject.toml requirements.lock | $(BIN)/python
 $(VENV)/dev: pyproject.toml requirements.lock | $(BIN)/python
 	$(PIP) -e '.[train,dev]'
 	touch $@ $(VENV)/base
+
+$(VENV)/ray: $(VENV)/dev
+	$(PIP) -e '.[ray]'
+	touch $@
+
+$(VENV)/spark: $(VENV)/dev
+	$(PIP) -e '.[spark]'
+	touch $@
