@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=["jsonl", "csv", "parquet"], help="of the files under --out")
     parser.add_argument("--report", metavar="FILE.html", help="write the labelled articles as a page")
     parser.add_argument("--abstain", type=float, metavar="P", help="leave labels less probable than P to a person")
-    parser.add_argument("--engine", metavar="NAME", help="what runs the stages; the default is local")
+    parser.add_argument(
+        "--engine", metavar="NAME", help="what runs the stages: local, or ray on many cores or machines"
+    )
     parser.add_argument("--no-cache", action="store_true", help="judge every article again, and keep no judgements")
     parser.add_argument("--no-mlflow", action="store_true", help="do not record the run")
     options.add_common(parser)

@@ -114,14 +114,16 @@ class Pool:
 
     def _answer(self, reference: Any) -> Finished | None:
         """None where the worker, or the machine that held the result, is gone. Raises: StanceError."""
-        from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
+        from ray.exceptions import ObjectLostError, OutOfMemoryError, RayActorError, RayError, RayTaskError
 
         try:
             answer: Finished = self._ray.get(reference)
-        except (RayActorError, ObjectLostError):
+        except (RayActorError, ObjectLostError, OutOfMemoryError):
             return None
         except RayTaskError as error:
             _tell(error)
+        except RayError as error:
+            raise StanceError(f"the Ray cluster is gone: {type(error).__name__}", remedy="run it again") from error
         return answer
 
     def _lose(self, worker: Any, pending: Sequence[_Sent]) -> None:
@@ -153,15 +155,21 @@ class Pool:
         """Article by article in a worker that has nothing else, so that one takes no other with it."""
         import pyarrow as pa
 
-        empty, _ = self._alone(table.slice(0, 0))  # has the columns, whoever is left
-        done, refusals = [empty], []
+        empty = self._alone(table.slice(0, 0))  # has the columns, whoever is left
+        if empty is None:
+            raise StanceError("workers of the engine ray end without an article", remedy="do they have enough memory?")
+        done, refusals = [empty[0]], []
         for i in range(len(table)):
-            one, failed = self._alone(table.slice(i, 1))
-            done.append(one if one is not None else empty)
-            refusals += failed
+            one = table.slice(i, 1)
+            answer = self._alone(one)
+            if answer is None:
+                refusals.append(_refusal(one))
+            else:
+                done.append(answer[0])
+                refusals += answer[1]
         return pa.concat_tables(done), refusals
 
-    def _alone(self, table: pa.Table) -> tuple[pa.Table | None, list[Refusal]]:
+    def _alone(self, table: pa.Table) -> Finished | None:
         for _ in range(TRIES):
             if self._spare is None:
                 self._spare, _ = self._started(cores=0)  # of no core: there may be none to spare
@@ -169,7 +177,7 @@ class Pool:
             if answer is not None:
                 return answer
             self._spare = None
-        return None, [_refusal(table)]
+        return None
 
     def _start(self) -> None:
         worker, opening = self._started(cores=self._cores)
