@@ -22,6 +22,7 @@ VERBS = {  # verb -> what it does; its module is pipeline.cli.<verb>_command
     "compare": "compare the stance profiles of op-eds or of groups of them",
     "evaluate": "measure a model against a hand-labelled set",
     "train": "train a model on hand-labelled sets and register it",
+    "adapt": "adapt an encoder to unlabelled texts of your own, to train from",
     "promote": "make a registered model champion if it is proven better",
     "models": "list, show or roll back registered models",
     "agreement": "measure how far coders agree",

@@ -138,6 +138,27 @@ class Train(Section):
     model_name: str = Field(default="stance", pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
 
 
+class Adapt(Section):
+    """Further masked language modelling of an encoder on the user's own unlabelled texts, before it is trained.
+
+    `encoder`: a name or folder as in `train.trainer.encoder`; None takes that one, and `minilm` where there is none.
+    `rate` is the encoder's peak learning rate; a language-model head that the encoder comes without is fitted first,
+    alone. `mask_share` of the tokens are predicted. A random sample of `max_tokens` is taken of more texts; each epoch
+    reads it once. `threads` None leaves the choice to torch.
+    Units: window in tokens without the special ones.
+    """
+
+    encoder: str | None = Field(default=None, min_length=1)
+    epochs: int = Field(default=3, ge=1)
+    rate: float = Field(default=1e-4, gt=0)
+    window: int = Field(default=254, ge=16, le=8_190)
+    windows_per_step: int = Field(default=16, ge=1)
+    mask_share: float = Field(default=0.15, gt=0, lt=1)
+    max_tokens: int = Field(default=2_000_000, ge=10_000)
+    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    threads: int | None = Field(default=None, ge=1)
+
+
 class Promote(Section):
     """The gate that moves `champion`: the lower bound of the paired difference of macro-F1 on `task` must pass it.
 
@@ -213,6 +234,7 @@ class Config(Section):
     compare: Compare = Compare()
     evaluate: Evaluate = Evaluate()
     train: Train = Train()
+    adapt: Adapt = Adapt()
     promote: Promote = Promote()
     tracking: Tracking = Tracking()
     output: Output = Output()

@@ -13,6 +13,7 @@ VERBS = (
     "compare",
     "evaluate",
     "train",
+    "adapt",
     "promote",
     "models",
     "agreement",
