@@ -83,7 +83,7 @@ def running():
 
     module = sys.modules[__name__]
     cloudpickle.register_pickle_by_value(module)  # workers cannot import a test
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": N_WORKERS})
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": N_WORKERS, "include_dashboard": False})
     yield cluster
     cluster.shutdown()
     cloudpickle.unregister_pickle_by_value(module)
