@@ -4,21 +4,32 @@ import json
 import os
 import platform
 import statistics
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
+PACKAGES = (
+    "stance-pipeline", "openvino", "tokenizers", "mlflow", "pyarrow", "numpy", "torch", "transformers",
+    "sentence-transformers", "setfit", "spacy", "scikit-learn",
+)  # fmt: skip
 
 
 def machine():
     """Processor, cores, Python and the versions that matter."""
-    names = ("stance-pipeline", "openvino", "tokenizers", "mlflow", "pyarrow", "numpy")
     return {
         "processor": processor(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "versions": {name: metadata.version(name) for name in names},
+        "versions": dict(versions()),
     }
+
+
+def versions():
+    """Of the packages that matter, where they are installed."""
+    for name in PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            yield name, metadata.version(name)
 
 
 def processor():

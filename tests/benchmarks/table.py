@@ -1,0 +1,95 @@
+"""Writes the tables of `README.md` from all of `results/*.json`: `python tests/benchmarks/table.py [--check]`.
+
+A measure that was repeated has a median with the smallest and largest; other figures on the top level are shown as they
+are, and what lies deeper stays in its file.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from machine import RESULTS
+
+README = Path(__file__).parent / "README.md"
+START, END = "<!-- results: made by table.py -->", "<!-- end of results -->"
+SPREAD = {"median", "min", "max", "n"}
+N_SIGNIFICANT = 3
+
+
+def measures(value, path=()):
+    """Path and spread of every repeated measure."""
+    if not isinstance(value, dict):
+        return
+    if value.keys() >= SPREAD:
+        yield path, value
+        return
+    for key, inner in value.items():
+        yield from measures(inner, (*path, key))
+
+
+def number(value):
+    """Three digits that count, without an exponent."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, int) or abs(value) >= 10**N_SIGNIFICANT:
+        return f"{value:,.0f}"
+    return f"{float(f'{value:.{N_SIGNIFICANT}g}'):g}"
+
+
+def cell(text):
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def section(name, result):
+    """Heading, machine, plain figures and the table of one benchmark."""
+    machine = result.get("machine", {})
+    versions = ", ".join(f"{package} {version}" for package, version in machine.get("versions", {}).items())
+    about = ", ".join(filter(None, [
+        machine.get("processor"), machine.get("cores") and f"{machine['cores']} cores",
+        machine.get("python") and f"Python {machine['python']}", versions,
+    ]))  # fmt: skip
+    plain = [f"{key} {number(value)}" for key, value in result.items() if isinstance(value, int | float | str)]
+    lines = [f"### `results/{name}.json`", "", *([about + ".", ""] if about else [])]
+    lines += [cell("; ".join(plain)) + ".", ""] if plain else []
+    rows = list(measures({key: value for key, value in result.items() if key != "machine"}))
+    if rows:
+        lines += ["| measure | of | median | least to most | repeats |", "| --- | --- | --- | --- | --- |"]
+        lines += [
+            f"| {cell(': '.join(path[1:]))} | {cell(path[0])} | {number(v['median'])} "
+            f"| {number(v['min'])} to {number(v['max'])} | {v['n']} |"
+            for path, v in rows
+        ]
+        lines.append("")
+    return lines
+
+
+def rendered(folder):
+    lines = []
+    for path in sorted(folder.glob("*.json")):
+        lines += section(path.stem, json.loads(path.read_text(encoding="utf-8")))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def renewed(text, tables):
+    """The text with the tables between its markers; at its end where it has none yet."""
+    if START not in text:
+        text = f"{text.rstrip()}\n\n## Results\n\n{START}\n{END}\n"
+    before, rest = text.split(START, 1)
+    return f"{before}{START}\n\n{tables}\n{END}{rest.split(END, 1)[1]}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; fail where the tables are not the newest")
+    is_check = parser.parse_args().check
+    text = README.read_text(encoding="utf-8")
+    new = renewed(text, rendered(RESULTS))
+    if is_check:
+        return int(new != text)
+    README.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
