@@ -53,14 +53,19 @@ format: $(VENV)/dev
 model: $(VENV)/dev ## train the default model again; needs the real op-eds attached (README, "Training")
 	$(BIN)/stance train model --model-out models/default
 
-bench: $(VENV)/dev ## measure speed and memory
+bench: $(VENV)/bench ## cold start, speed against what a user would pick, what eight bits cost; the table in tests/benchmarks/
 	$(BIN)/python tests/benchmarks/cold_start.py
+	$(BIN)/python tests/benchmarks/speed.py
+	$(BIN)/python tests/benchmarks/quantised.py
+	$(BIN)/python tests/benchmarks/table.py
 
 bench-memory: $(VENV)/dev ## peak memory of 1,000 and 100,000 op-eds
 	$(BIN)/python tests/benchmarks/memory.py
+	$(BIN)/python tests/benchmarks/table.py
 
 bench-kill: $(VENV)/dev ## 200 kills at random moments
 	$(BIN)/python tests/benchmarks/kill.py
+	$(BIN)/python tests/benchmarks/table.py
 
 bench-ray: $(VENV)/ray ## the engine ray against the local one at 50,000 sentences
 	$(BIN)/python tests/benchmarks/ray_overhead.py
@@ -81,6 +86,10 @@ $(VENV)/dev: pyproject.toml requirements.lock | $(BIN)/python
 
 $(VENV)/ray: $(VENV)/dev
 	$(PIP) -e '.[ray]'
+	touch $@
+
+$(VENV)/bench: $(VENV)/dev
+	$(PIP) -e '.[bench]'
 	touch $@
 
 $(VENV)/spark: $(VENV)/dev

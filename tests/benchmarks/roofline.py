@@ -1,4 +1,4 @@
-"""The most that the arithmetic allows: operations counted from token lengths over the rate of the machine's products."""
+"""The most that the arithmetic allows: operations counted from token lengths over the rate of matrix products."""
 
 import time
 
