@@ -122,8 +122,9 @@ class EncoderLabeller:
     def _encoded(self, tokens: Sequence[Tokens]) -> Iterator[tuple[Window, NDArray[np.float32]]]:
         """Token states of every window of one article without the special tokens; like lengths share a batch.
 
-        Never of two articles together: an eight-bit encoder scales by all that is in a batch, so a neighbour would move
-        an article's logits (by up to 0.04, measured), and a second run in another order would not give the same bytes.
+        Never of two articles together: a longer neighbour decides what a window is padded to, and with it the order in
+        which attention sums. That moves a state by 1e-6, and rounding to eight bits makes up to 0.04 of it, so a second
+        run in another order would not give the same bytes. Neighbours of the same padded length move nothing.
         """
         settings = self.settings
         windows = pack([len(s.ids) for s in tokens], size=settings.window, overlap=settings.overlap)

@@ -3,8 +3,8 @@
     python tests/benchmarks/speed.py [--n 3000] [--repeats 5] [--ways PART ...] [--out FILE.json]
 
 One process, and the ways take turns, each repeat in another order, so that a busy moment hits all; ratios are taken
-within a repeat. The sentences are those of the shipped op-eds. Needs the extra `bench`; a way without its package is left
-out. Seconds are of the clock; `cpu_s` is what the process used of its cores, which a busy machine moves less.
+within a repeat. The sentences are those of the shipped op-eds. Needs the extra `bench`; ways without their package are
+left out. Seconds are of the clock; `cpu_s` is what the process used of its cores, which a busy machine moves less.
 """
 
 import argparse
