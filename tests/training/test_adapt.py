@@ -20,33 +20,15 @@ transformers = pytest.importorskip("transformers", reason="the extra [train] is 
 SUBJECTS = ("The harbour", "A pilot", "The admiral", "Our ferry")
 SMALL = {"window": 32, "windows_per_step": 4, "precision": "float32", "threads": 1, "rate": 3e-3, "epochs": 4}
 
-
-WORDS = [
-    "[PAD]",
-    "[UNK]",
-    "[CLS]",
-    "[SEP]",
-    "[MASK]",
-    "the",
-    "harbour",
-    "a",
-    "pilot",
-    "admiral",
-    "our",
-    "ferry",
-    "waits",
-    "for",
-    "ice",
-    "to",
-    "break",
-    ".",
-]
-N_WORDS = 200  # the others are never seen, and have to be learned to be so
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+WORDS = ["the", "harbour", "a", "pilot", "admiral", "our", "ferry", "waits", "for", "ice", "to", "break", "."]
+N_WORDS = 200
+UNSEEN = [f"unseen{i}" for i in range(N_WORDS - len(SPECIAL) - len(WORDS))]
 
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    words = {word: i for i, word in enumerate([*WORDS, *(f"unseen{i}" for i in range(N_WORDS - len(WORDS)))])}
+    words = {word: i for i, word in enumerate([*SPECIAL, *WORDS, *UNSEEN])}
     return transformers.BertTokenizer(vocab=words, model_max_length=512)
 
 
