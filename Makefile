@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requi
 export HF_HUB_OFFLINE := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: demo test test-slow check format model test-ray test-spark bench bench-memory bench-kill bench-ray fuzz audit clean
+.PHONY: demo test test-slow check format model test-ray test-spark bench bench-memory bench-kill bench-ray bench-evidence bench-baselines fuzz audit clean
 
 demo: $(VENV)/base ## label and compare the op-eds of seeds/ with the shipped model
 	$(BIN)/stance label seeds --out runs/demo --format csv
@@ -66,6 +66,16 @@ bench-memory: $(VENV)/dev ## peak memory of 1,000 and 100,000 op-eds
 bench-kill: $(VENV)/dev ## 200 kills at random moments
 	$(BIN)/python tests/benchmarks/kill.py
 	$(BIN)/python tests/benchmarks/table.py
+
+GOLD ?=
+MODEL ?= models/default
+bench-evidence: $(VENV)/dev ## what a model reads: evidence deleted, names masked, oracles, rules; MODEL=DIR, GOLD=DIR
+	$(BIN)/python tests/benchmarks/probes.py $(MODEL) $(if $(GOLD),--gold $(GOLD))
+	$(BIN)/python tests/benchmarks/device_rules.py $(MODEL) $(if $(GOLD),--gold $(GOLD))
+
+bench-baselines: $(VENV)/dev ## baselines and a learning curve over real op-eds, which must be attached; GOLD=DIR
+	$(BIN)/python tests/benchmarks/baselines.py $(if $(GOLD),--gold $(GOLD))
+	$(BIN)/python tests/benchmarks/learning_curve.py $(if $(GOLD),--gold $(GOLD))
 
 bench-ray: $(VENV)/ray ## the engine ray against the local one at 50,000 sentences
 	$(BIN)/python tests/benchmarks/ray_overhead.py
