@@ -65,7 +65,7 @@ def compared(found, exact, resamples):
         lost = paired_difference(other, own, macro_f1, resamples=resamples)
         result[task] = {
             "macro_f1": float(macro_f1(own.sum(axis=0))),
-            "lost": lost.value, "lost_low": lost.low, "lost_high": lost.high,
+            "lost": {"value": lost.value, "low": lost.low, "high": lost.high},
             "same_decisions": float((given.chosen == exact[task].chosen).all(axis=1).mean()),
         }  # fmt: skip
     return result
@@ -109,7 +109,7 @@ def main():
         found = exact if name == EXACT else answered(with_settings(model, values), gold, config)
         settings[name] = {**moved_by(values, model.folder), "tasks": compared(found, exact, resamples)}
         for task, figures in settings[name]["tasks"].items():
-            print(f"{name:<24} {task:<10} " + "  ".join(f"{key} {value:.4f}" for key, value in figures.items()))
+            print(f"{name:<24} {task:<10} " + "  ".join(f"{key} {value}" for key, value in figures.items()))
     result = {"set": gold.name, "n_articles": len(kept), "n_sentences": gold.n_body, "settings": settings}
     print(record("quantised", {"model_sha256": model.sha256, **result}))
 

@@ -14,6 +14,7 @@ from machine import RESULTS
 README = Path(__file__).parent / "README.md"
 START, END = "<!-- results: made by table.py -->", "<!-- end of results -->"
 SPREAD = {"median", "min", "max", "n"}
+ESTIMATE = {"value", "low", "high"}  # with its interval over articles
 N_SIGNIFICANT = 3
 
 
@@ -23,6 +24,9 @@ def measures(value, path=()):
         return
     if value.keys() >= SPREAD:
         yield path, value
+        return
+    if value.keys() == ESTIMATE:
+        yield path, {"median": value["value"], "min": value["low"], "max": value["high"], "n": "interval"}
         return
     for key, inner in value.items():
         yield from measures(inner, (*path, key))
@@ -53,8 +57,13 @@ def section(name, result):
     lines = [f"### `results/{name}.json`", "", *([about + ".", ""] if about else [])]
     lines += [cell("; ".join(plain)) + ".", ""] if plain else []
     rows = list(measures({key: value for key, value in result.items() if key != "machine"}))
+    if not rows and not plain:
+        return []
     if rows:
-        lines += ["| measure | of | median | least to most | repeats |", "| --- | --- | --- | --- | --- |"]
+        lines += [
+            "| measure | of | median, or estimate | least to most, or interval | repeats |",
+            "| --- | --- | --- | --- | --- |",
+        ]
         lines += [
             f"| {cell(': '.join(path[1:]))} | {cell(path[0])} | {number(v['median'])} "
             f"| {number(v['min'])} to {number(v['max'])} | {v['n']} |"
