@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import __version__
+from pipeline import __version__, labeling
 from pipeline.core import registry
 from pipeline.core.config_files import options_of
 from pipeline.core.errors import ConfigError
+from pipeline.core.fingerprints import sha256_file, sha256_json
 from pipeline.labeling.cached_stage import FORMAT, CachedLabelStage
 from pipeline.labeling.kept_judgements import KeptJudgements
 from pipeline.labeling.parcel import Parcel, packed
@@ -83,13 +85,23 @@ def _cache_folder() -> Path:
 
 
 def _made_on(config: Config) -> dict[str, Any]:
-    """What may move the last digit of a probability: another runtime or processor, where a home folder is shared."""
+    """What may move a probability besides model and text, and be it the last digit: a home folder may be shared."""
     return {
         "package": __version__,
+        "code": _code_sha256(),
         "runtime": metadata.version("openvino"),
+        "tokenizer": metadata.version("tokenizers"),
         "processor": [platform.machine(), _processor()],
         "batch_tokens": config.label.batch_tokens,
     }
+
+
+@functools.cache
+def _code_sha256() -> str:
+    """Of all that judges: while the package is worked on its rules change, and its version does not."""
+    folder = Path(labeling.__file__).parent
+    paths = sorted(folder.rglob("*.py"))
+    return sha256_json({path.relative_to(folder).as_posix(): sha256_file(path) for path in paths})
 
 
 def _processor() -> str:
