@@ -47,6 +47,7 @@ EVIDENCE = pa.struct(
         pa.field("weight", pa.float32(), nullable=False),  # logits that these words gave the label
     ]
 )
+RESULT_MARKS = frozenset({"model_sha256", "text_sha256", "role", "voice"})  # tell results from a table of articles
 METADATA = pa.struct([pa.field("key", pa.string(), nullable=False), pa.field("value", pa.string(), nullable=False)])
 # a span of the source file behind a span of `text`; lets a reader find HTML text in the file it came from
 SOURCE_SPAN = pa.struct(

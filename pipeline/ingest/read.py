@@ -9,6 +9,7 @@ import sys
 from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.core.errors import Refusal
+from pipeline.core.schemas import RESULT_MARKS
 from pipeline.ingest.articles import Article, make_article, printable, tables
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.refused import RefusedError
@@ -26,7 +27,7 @@ __all__ = ["Article", "read_articles", "tables"]
 
 MB = 1_000_000  # bytes; for an article, characters
 STDIN_ID = "stdin"
-NO_COLUMN = "no-text-column"
+NO_COLUMN, RESULTS = "no-text-column", "results"
 SNIFF_BYTES = 1 << 16
 SYNONYMS = {
     "author": ("author", "authors", "byline", "writer"),
@@ -187,8 +188,8 @@ def _row_articles(
         try:
             yield _row_article(row, stem, source, limits, line=row.line if format != "parquet" else None)
         except RefusedError as refused:
-            if has_header and refused.reason == NO_COLUMN:
-                raise  # no row of the file has it
+            if refused.reason == RESULTS or (has_header and refused.reason == NO_COLUMN):
+                raise  # so are all rows of the file
             refused.line = row.line
             yield refused
     if not n_rows:
@@ -196,6 +197,9 @@ def _row_articles(
 
 
 def _row_article(row: Row, stem: str, source: str, limits: Read, *, line: int | None) -> Article:
+    if row.cells.keys() >= RESULT_MARKS:
+        detail = "labelled sentences of an earlier run, no articles"
+        raise RefusedError(RESULTS, detail, "write results outside the folder of articles; stance compare reads them")
     by_name = {name.strip().lower(): name for name in row.cells}
     text = _text_of(row, by_name, limits.text_column)
     id_name = by_name.get(limits.id_column.lower())

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from pipeline.jobs.outputs import sync_folder, whole_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.core.config import OutputFormat
 
-KINDS = ("sentences", "profiles")
+SENTENCES = "sentences"
+KINDS = (SENTENCES, "profiles")
 TEXTS = "texts"
 REFUSED = "refused.jsonl"
 REFUSALS = {False: "unread.jsonl", True: "failed.jsonl"}  # of the reader, and of a stage after it
@@ -33,6 +35,12 @@ def is_record(name: str) -> bool:
 
 def result(out: Path, kind: str, format: OutputFormat, number: int, n_shards: int) -> Path:
     return out / (f"{kind}.{format}" if n_shards == 1 else f"{kind}-{stem(number)}.{format}")
+
+
+def results(out: Path, format: str, kinds: Sequence[str] = KINDS) -> list[Path]:
+    """The tables that lie there, of whatever run, in the order of their shards."""
+    name = re.compile(rf"({'|'.join(kinds)})(-\d{{5,}})?\.{format}")
+    return sorted(path for path in out.iterdir() if name.fullmatch(path.name))
 
 
 def move(out: Path, work: Path, format: OutputFormat, n_shards: int) -> tuple[Path, ...]:
@@ -93,7 +101,5 @@ def _move_texts(made: Path, final: Path) -> None:
 
 def _remove_others(out: Path, format: OutputFormat, paths: list[Path]) -> None:
     """An earlier run's shards: beside those of this one they would be counted twice."""
-    name = re.compile(rf"({'|'.join(KINDS)})(-\d{{5,}})?\.{format}")
-    for path in out.iterdir():
-        if name.fullmatch(path.name) and path not in paths:
-            path.unlink()
+    for path in set(results(out, format)) - set(paths):
+        path.unlink()

@@ -34,13 +34,13 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """
     partial = path.with_name(path.name + PARTIAL)
     try:
-        with _telling(path):
+        with telling(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             file = _Told(partial.open("wb"), path)
         with file:
             yield cast("IO[bytes]", file)
             file.sync()
-        with _telling(path):
+        with telling(path):
             partial.replace(path)
             sync_folder(path.parent)
     finally:
@@ -71,7 +71,8 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _telling(path: Path) -> Iterator[None]:
+def telling(path: Path) -> Iterator[None]:
+    """An operating system's error as a StanceError that names the file."""
     try:
         yield
     except OSError as error:
@@ -90,16 +91,16 @@ class _Told:
         self._file, self._path = file, path
 
     def write(self, content: bytes) -> int:
-        with _telling(self._path):
+        with telling(self._path):
             return self._file.write(content)
 
     def flush(self) -> None:
-        with _telling(self._path):
+        with telling(self._path):
             self._file.flush()
 
     def sync(self) -> None:
         self.flush()
-        with _telling(self._path):
+        with telling(self._path):
             os.fsync(self._file.fileno())
 
     def __getattr__(self, name: str) -> Any:
@@ -109,7 +110,7 @@ class _Told:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with _telling(self._path):  # a full disk shows where the file is closed
+        with telling(self._path):  # a full disk shows where the file is closed
             self._file.close()
 
 

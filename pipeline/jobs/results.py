@@ -17,6 +17,7 @@ from pipeline.core import schemas
 from pipeline.core.errors import InvalidInputError
 from pipeline.core.spreadsheet import FORMULA_STARTS
 from pipeline.corpus.labelled_set import read_rows
+from pipeline.jobs import naming
 from pipeline.jobs.gold import article_rows
 from pipeline.labeling.rows import sentence_rows
 from pipeline.labeling.stage import LabelStage
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
     from pipeline.core.config import Config
     from pipeline.jobs.opening import OpenModel
 
-STEM = "sentences"
 SUFFIXES = (".jsonl", ".parquet", ".csv")
-MARKS = {"model_sha256", "text_sha256", "role", "voice"}  # columns that tell results from a table of articles
 SHORT_SHA = 12
 METADATA = ("title", "author", "outlet", "date")
 Row = dict[str, Any]
@@ -40,9 +39,9 @@ def result_files(paths: Sequence[str]) -> tuple[Path, ...]:
 
     Raises: InvalidInputError where texts and results are mixed.
     """
-    found = {path: _result_file(Path(path)) for path in paths}
-    files = tuple(dict.fromkeys(file for file in found.values() if file is not None))
-    texts = [path for path, file in found.items() if file is None]
+    found = {path: _result_files(Path(path)) for path in paths}
+    files = tuple(dict.fromkeys(file for own in found.values() for file in own))
+    texts = [path for path, own in found.items() if not own]
     if files and texts:
         raise InvalidInputError(
             f"results of an earlier run and texts cannot be compared at once: {files[0]} has results, {texts[0]} none",
@@ -51,9 +50,15 @@ def result_files(paths: Sequence[str]) -> tuple[Path, ...]:
     return files
 
 
-def _result_file(path: Path) -> Path | None:
-    candidates = [path / f"{STEM}{suffix}" for suffix in SUFFIXES] if path.is_dir() else [path]
-    return next((file for file in candidates if file.suffix in SUFFIXES and file.is_file() and _has_marks(file)), None)
+def _result_files(path: Path) -> list[Path]:
+    """One file, or all shards of a run in the first format that the folder has."""
+    if not path.is_dir():
+        return [path] if path.suffix in SUFFIXES and path.is_file() and _has_marks(path) else []
+    for suffix in SUFFIXES:
+        files = naming.results(path, suffix[1:], (naming.SENTENCES,))
+        if any(map(_has_marks, files)):  # a shard may have no row
+            return files
+    return []
 
 
 def _has_marks(file: Path) -> bool:
@@ -62,7 +67,7 @@ def _has_marks(file: Path) -> bool:
         import pyarrow.parquet as pq
 
         try:
-            return set(pq.read_schema(file).names) >= MARKS
+            return set(pq.read_schema(file).names) >= schemas.RESULT_MARKS
         except (pa.ArrowException, OSError):
             return False
     try:
@@ -71,7 +76,7 @@ def _has_marks(file: Path) -> bool:
         names = json.loads(first) if file.suffix == ".jsonl" else next(csv.reader([first]), [])
     except (OSError, ValueError, csv.Error):
         return False
-    return isinstance(names, dict | list) and set(names) >= MARKS
+    return isinstance(names, dict | list) and set(names) >= schemas.RESULT_MARKS
 
 
 def stored(files: Sequence[Path], opened: OpenModel, config: Config, *, is_rescored: bool) -> pa.Table:

@@ -19,7 +19,7 @@ from pipeline.core import schemas
 from pipeline.core.errors import Refusal, StanceError
 from pipeline.jobs import naming
 from pipeline.jobs.held import held
-from pipeline.jobs.outputs import cannot_write, sync_folder, table_file, whole_file, write_line, write_text
+from pipeline.jobs.outputs import cannot_write, sync_folder, table_file, telling, whole_file, write_line, write_text
 from pipeline.jobs.tally import Tally
 from pipeline.profiles.columns import profile_schema
 
@@ -118,7 +118,7 @@ class RunFolder:
     def begin(self, settings: Mapping[str, str]) -> None:
         """Takes up what an earlier run with the same settings has left; what another has left is dropped."""
         self._settings = {**settings, "output.format": self.format}
-        with _telling(self.work):
+        with telling(self.work):
             earlier = _read_run(self.work / RUN)
             if earlier["settings"] == self._settings:
                 naming.take_back(self.out, self.work, self.format, earlier["n_shards"])
@@ -157,9 +157,8 @@ class RunFolder:
     @contextmanager
     def shard(self, number: int, codebook: Codebook) -> Iterator[ShardFiles]:
         """Files of a new shard; they stand under their names when the block has ended without an error."""
-        with _telling(self.work):
-            for path in self.work.glob(f"{naming.stem(number)}.*"):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        with telling(self.work):
+            self._drop(number)
         kinds = (schemas.sentence_table(codebook), profile_schema(codebook))
         with ExitStack() as stack:
             tables = [
@@ -178,19 +177,19 @@ class RunFolder:
         if len(first):
             with whole_file(self._path(number, "first.parquet")) as file:
                 pq.write_table(first, file, compression="zstd")
-        with _telling(self.work):
+        with telling(self.work):
             if (texts := self._path(number, naming.TEXTS)).is_dir():
                 sync_folder(texts)
             sync_folder(self.work)
         with whole_file(self._path(number, "json")) as file:
             write_line(file, {"inputs_sha256": shard.inputs_sha256, "tally": shard.tally.as_dict()})
-        with _telling(self.work):
+        with telling(self.work):
             sync_folder(self.work)
         self.keep(shard)
 
     def publish(self, n_shards: int) -> tuple[Path, ...]:
         """Gives the results their names, in place of an earlier run's; returns the tables."""
-        with _telling(self.out):
+        with telling(self.out):
             naming.gather_refusals(self.work, n_shards)
             self._write_run(n_shards=n_shards)
             sync_folder(self.work)
@@ -200,11 +199,12 @@ class RunFolder:
         return paths
 
     def publish_refusals(self, n_shards: int) -> None:
-        """Of a run that has done nothing: an earlier run's results stay as they are."""
-        with _telling(self.out):
+        """Of a run that has done nothing, for a wrong path perhaps: what earlier ones have done stays as it is."""
+        with telling(self.out):
             naming.gather_refusals(self.work, n_shards)
             naming.move_refusals(self.out, self.work)
-            shutil.rmtree(self.work)
+            for number in range(1, n_shards + 1):
+                self._drop(number)
 
     def tidy(self) -> None:
         """Leaves nothing behind where no shard is whole."""
@@ -225,6 +225,10 @@ class RunFolder:
     def _write_run(self, *, n_shards: int) -> None:
         with whole_file(self.work / RUN) as file:
             write_line(file, {"format": FORMAT, "settings": self._settings, "n_shards": n_shards})
+
+    def _drop(self, number: int) -> None:
+        for path in self.work.glob(f"{naming.stem(number)}.*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _path(self, number: int, kind: str) -> Path:
         return self.work / f"{naming.stem(number)}.{kind}"
@@ -283,11 +287,3 @@ def _read_run(path: Path) -> dict[str, Any]:
         if isinstance(found, dict) and found.get("format") == FORMAT:
             return found
     return {"settings": {}, "n_shards": 0}
-
-
-@contextmanager
-def _telling(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise cannot_write(path, error) from error

@@ -14,6 +14,7 @@ from pipeline.core import config_files
 from pipeline.core.errors import InvalidInputError, StanceError
 from pipeline.jobs import naming
 from pipeline.jobs.label import label
+from pipeline.jobs.results import result_files
 
 SENTENCES = (
     "Moscow lied about the cable.", "Who still believes the admirals?", "The West should close its ports this week.",
@@ -178,6 +179,26 @@ def test_a_run_broken_off_while_files_get_their_names(articles, run, tmp_path, m
     found = content(tmp_path / "out")
     assert found.pop("sentences-1.jsonl") == b"of an earlier run\n"  # not a name of ours
     assert found == content(tmp_path / "whole")
+
+
+def test_a_wrong_path_takes_nothing_of_what_an_unfinished_run_has_done(articles, run, tmp_path):
+    with pytest.raises(StoppedError):
+        run([articles], "out", stop=stops_at(7))  # three whole shards
+    with pytest.raises(InvalidInputError, match="no such file"):
+        run([tmp_path / "typo"], "out")
+    assert [row["reason"] for row in map(json.loads, (tmp_path / "out/refused.jsonl").open())] == ["missing"]
+    assert run([articles], "out").n_kept == 6  # the first shard alone gave way
+    run([articles], "whole")
+    assert content(tmp_path / "out") == content(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv", "parquet"])
+def test_all_shards_of_a_run_are_its_results_and_none_is_a_table_of_articles(articles, run, tmp_path, format):
+    run([articles], "out", f"output.format={format}")
+    files = result_files([str(tmp_path / "out")])
+    assert [path.name for path in files] == [f"sentences-{n:05d}.{format}" for n in range(1, N_SHARDS + 1)]
+    with pytest.raises(InvalidInputError, match="labelled sentences of an earlier run, no articles"):
+        run(files, "again")
 
 
 def test_a_shorter_run_leaves_no_shard_of_a_longer_one(articles, run, tmp_path):
