@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import __version__
 from pipeline.core import codebook as codebooks
-from pipeline.core.config import Output, Tracking
+from pipeline.core.config import Cache, Output, Ray, Tracking
 from pipeline.tracking import flat, nested, settings
 
 if TYPE_CHECKING:
@@ -82,5 +82,10 @@ def _packed(temporary: Path, folder: Path, registration: Registration, logged: L
 
 def _config_text(config: Config) -> str:
     """Without the places of this machine."""
-    elsewhere: dict[str, Any] = {"tracking": Tracking(is_on=False), "output": Output()}
+    elsewhere: dict[str, Any] = {
+        "tracking": Tracking(is_on=False),
+        "output": Output(),
+        "cache": Cache(),
+        "ray": Ray(),
+    }
     return settings.document(config.model_copy(update=elsewhere))

@@ -49,12 +49,12 @@ class StanceModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
             raise ConfigError([unknown_name("shape", str(shape), SHAPES, where="params")])
         if shape == flat.ROWS:
             return self._rows(model_input)
-        texts = ["" if is_absent(text) else str(text) for text in model_input["text"]]
+        texts = texts_of(model_input)
         ids = [str(n) for n in range(len(texts))]  # an article's own may come twice
         return nested.nest(self._labelled(texts, ids), self._codebook, ids, as_json=shape == flat.JSON)
 
     def _rows(self, model_input: pd.DataFrame) -> pd.DataFrame:
-        texts = [str(text) for text in model_input["text"]]
+        texts = texts_of(model_input)
         given = model_input["article"] if "article" in model_input else [None] * len(texts)
         ids = [f"text-{n}" if is_absent(name) else str(name) for n, name in enumerate(given, 1)]
         return flat.flatten(self._labelled(texts, ids), self._codebook)
@@ -63,6 +63,11 @@ class StanceModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         label_texts = import_module(LABEL_JOB).label_texts
         table: pa.Table = label_texts(texts, ids, folder=self._folder, config=self._config)
         return table
+
+
+def texts_of(model_input: pd.DataFrame) -> list[str]:
+    """An absent text is an empty one, which has no sentences."""
+    return ["" if is_absent(text) else str(text) for text in model_input["text"]]
 
 
 def is_absent(value: object) -> bool:

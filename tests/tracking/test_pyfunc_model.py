@@ -26,7 +26,8 @@ def loaded(store, make_model):
     """A registered model, loaded as any MLflow user loads one."""
     import mlflow.pyfunc
 
-    config = Config(seed=5, output={"directory": "/home/ann/results"})
+    places = {"output": {"directory": "/home/ann/results"}, "cache": {"folder": "/home/ann/cache"}}
+    config = Config(seed=5, ray={"address": "ray://ann:10001"}, **places)
     with job_run(store, job="train", config=config) as run:
         name = "loaded"
         version = registry.register(store, run, make_model("a"), Registration(name, config), verify=verify)
@@ -79,6 +80,11 @@ def test_the_article_column_may_be_left_out_or_empty(loaded, label_job):
     assert label_job["ids"] == ["text-1", "op2"]
 
 
+def test_an_absent_text_is_an_empty_one_and_not_the_word_none(loaded, label_job):
+    loaded.predict(pd.DataFrame({"text": ["Moscow lied.", None]}))
+    assert label_job["texts"] == ["Moscow lied.", ""]
+
+
 def test_a_text_column_is_asked_for(loaded, label_job):
     from mlflow.exceptions import MlflowException
 
@@ -94,6 +100,7 @@ def test_the_model_brings_its_settings_and_its_codebook_but_no_place_of_the_mach
     assert config.segment == Segmenter()
     assert Path(config.codebook) == folder / "codebook.yaml"
     assert (config.output.directory, config.tracking.is_on) == (None, False)
+    assert (config.cache.folder, config.ray.address) == (None, None)
 
 
 def test_on_demand_there_is_one_row_a_text_with_its_sentences_nested(loaded, label_job):
