@@ -74,7 +74,6 @@ def keep(
     target = folder / f"{day}-{course.start_ms % 1000:03d}-{course.job.replace(' ', '-')}-{course.id[:8]}"
     partial = folder / f"{PARTIAL}{course.id}"
     try:
-        shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         shutil.copytree(record.folder, partial / FILES)
         for n, (_, model) in enumerate(models):
@@ -98,6 +97,8 @@ def keep(
             where=str(folder),
             remedy="make room there, or give another folder with tracking.kept",
         ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return target
 
 
@@ -178,10 +179,18 @@ def _created(store: Store, course: Course) -> str:
 
 
 def _remove(folder: Path) -> None:
-    """First under another name, so that one killed here is not logged again in part."""
+    """First under another name, so that one killed here is not logged again in part. Raises: TrackingError."""
     gone = folder.with_name(f"{LOGGED}{folder.name}")
-    folder.replace(gone)
-    shutil.rmtree(gone)
+    try:
+        folder.replace(gone)
+    except OSError as error:
+        raise TrackingError(
+            f"it is logged, but cannot be removed: {error.strerror or error}",
+            where=str(folder),
+            remedy="remove it, else it is logged over itself again",
+        ) from error
+    for left in folder.parent.glob(f"{LOGGED}*"):  # also of a sync that was killed here
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def only_one(folder: Path) -> Any:

@@ -155,6 +155,24 @@ def test_a_store_that_only_drips_is_waited_for_so_long_and_no_longer(monkeypatch
     assert len(kept.folders(KEPT)) == 1
 
 
+def test_nothing_half_written_stays_of_a_run_that_could_not_be_kept(dead, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(kept.shutil, "copytree", full)
+    with pytest.raises(TrackingError, match="could not be kept either: No space left"):
+        work(dead)
+    assert list(KEPT.iterdir()) == []
+
+
+def test_what_a_killed_sync_has_left_goes_with_the_next_one(dead):
+    work(dead)
+    left = KEPT / f"{kept.LOGGED}20200101-000000-000-label-0"
+    left.mkdir()
+    sync(Config())
+    assert not left.exists() and not kept.folders(KEPT)
+
+
 def test_a_failed_job_is_kept_as_failed(dead):
     with (
         pytest.raises(StanceError, match="no good"),
