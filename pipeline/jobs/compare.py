@@ -63,7 +63,8 @@ def compare_articles(
 ) -> Compared:
     """Texts, or results of `stance label --out`. `is_rescored`: results are labelled anew, whatever made them.
 
-    `report`: where to write the comparison as a page. Raises: InvalidInputError where there are not two sides.
+    `report`: where to write the comparison as a page. Raises: InvalidInputError where there are not two op-eds, or none
+    of them has the date or column to compare by.
     """
     opening = preload(config.tracking)
     ledger = Ledger()
@@ -148,4 +149,7 @@ def _compared(
         )
         settings = settings.model_copy(update={"by": settings.by or settings.over})
     comparison = compare(sentences, book, error=error, profile=config.profile, settings=settings, seed=config.seed)
+    if not comparison.profiles:
+        told = "; ".join(map(str, comparison.left_out[:3]))
+        raise InvalidInputError(f"no op-ed can be compared by {settings.by}: {told}")
     return comparison, found, undated

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".jsonl", ".parquet", ".csv")
 SHORT_SHA = 12
+MAX_CELL = 2**31 - 1  # a long sentence's evidence as JSON is more than the csv module takes unless told
+PLACE = ("n", "start", "end")
+NEEDED = ("article", *PLACE, "text", "role", "text_sha256", "model", "model_version", "model_sha256")
 METADATA = ("title", "author", "outlet", "date")
 Row = dict[str, Any]
 
@@ -99,6 +102,24 @@ def stored(files: Sequence[Path], opened: OpenModel, config: Config, *, is_resco
 
 
 def _rows(file: Path, lists: Collection[str]) -> Iterator[Row]:
+    """Raises: InvalidInputError with file and row where it is not as `stance label` writes it."""
+    number = 0
+    try:
+        for number, row in enumerate(_read(file, lists), 1):  # noqa: B007 - for what a broken row raises
+            if lacking := next((name for name in NEEDED if row.get(name) is None), None):
+                raise ValueError(f"no value for {lacking}")
+            if wrong := next((name for name in PLACE if not isinstance(row[name], int)), None):
+                raise ValueError(f"{wrong}: expected a number, found {str(row[wrong])[:60]!r}")
+            yield row
+    except (ValueError, TypeError, AttributeError, OSError, csv.Error, pa.ArrowException) as error:
+        raise InvalidInputError(
+            f"row {number} or the one after it cannot be read: {error}",
+            where=str(file),
+            remedy="take the file as `stance label --out` wrote it",
+        ) from error
+
+
+def _read(file: Path, lists: Collection[str]) -> Iterator[Row]:
     if file.suffix == ".jsonl":
         yield from (row for _, row in read_rows(file))
     elif file.suffix == ".parquet":
@@ -106,6 +127,7 @@ def _rows(file: Path, lists: Collection[str]) -> Iterator[Row]:
 
         yield from pq.read_table(file).to_pylist()
     else:
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))  # the module's limit is process-wide
         with file.open(encoding="utf-8-sig", newline="") as lines:
             yield from (_typed(row, lists) for row in csv.DictReader(lines))
 
@@ -114,7 +136,7 @@ def _typed(row: dict[str, str], lists: Collection[str]) -> Row:
     """A row of CSV as it was before `spreadsheet.cell`: empty cells absent, numbers and lists read back."""
     typed: Row = {}
     for name, value in row.items():
-        if name in ("n", "start", "end"):
+        if name in PLACE:
             typed[name] = int(value)
         elif name.startswith("p_"):
             typed[name] = float(value) if value else None
