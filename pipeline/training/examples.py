@@ -13,7 +13,7 @@ from pipeline.corpus.duplicates import Passage, near_duplicate_articles
 from pipeline.labeling.scores import ArticleText, SentenceSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -42,7 +42,8 @@ def examples(sets: Iterable[LabelledSet], codebook: Codebook) -> list[Example]:
 
     Raises: InvalidInputError where one text or one set's name stands twice, or nothing is labelled.
     """
-    seen: dict[str, str] = {}
+    sets = list(sets)
+    seen = {a.text: f"{s.name}/{a.article}" for s in sets for a in s.articles if s.splits.get(a.article) == TEST}
     names: set[str] = set()
     found = []
     for labelled in sets:
@@ -92,35 +93,40 @@ def folds(n: int, *, k: int, rng: np.random.Generator) -> NDArray[np.int64]:
 
 
 def article_folds(rows: Sequence[Example], *, k: int) -> NDArray[np.int64]:
-    """A fold for each article, near duplicates of a set together. A set is dealt in the order of its texts' hashes, one
-    set after the other, so that sets which come later do not move the articles of an earlier one.
+    """A fold for each article, near duplicates together. A set is dealt in the order of its texts' hashes, one set
+    after the other, so that sets which come later do not move the articles of an earlier one.
 
     Shapes: (n,), values 0 to k - 1.
     """
     by_set: dict[str, list[int]] = {}
     for i, row in enumerate(rows):
         by_set.setdefault(row.article.rpartition("/")[0], []).append(i)
-    dealt = np.zeros(len(rows), np.int64)
+    passages = [Passage("", str(i), None, row.text.text) for i, row in enumerate(rows)]
+    alike: dict[int, set[int]] = {i: set() for i in range(len(rows))}
+    for pair in near_duplicate_articles(passages):
+        left, right = int(pair.left.article), int(pair.right.article)
+        alike[left].add(right)
+        alike[right].add(left)
+    fold_of: dict[int, int] = {}
     n_dealt = 0
     for members in by_set.values():
-        clusters = _clusters([rows[i] for i in members])
-        for number, cluster in enumerate(clusters, n_dealt):
-            for i in cluster:
-                dealt[members[i]] = number % k
-        n_dealt += len(clusters)
-    return dealt
+        hashes = {i: sha256_text(rows[i].text.text) for i in members}
+        for cluster in _clusters(hashes, alike):
+            earlier = sorted({j for i in cluster for j in alike[i]} & fold_of.keys())
+            fold = fold_of[earlier[0]] if earlier else n_dealt % k
+            n_dealt += not earlier
+            fold_of |= dict.fromkeys(cluster, fold)
+    return np.array([fold_of[i] for i in range(len(rows))], np.int64)
 
 
-def _clusters(rows: Sequence[Example]) -> list[list[int]]:
-    """Indices of articles that share text, in the order of the smallest hash in each cluster."""
-    hashes = [sha256_text(row.text.text) for row in rows]
-    passages = [Passage("", str(i), None, row.text.text) for i, row in enumerate(rows)]
-    cluster = {i: [i] for i in range(len(rows))}
-    for pair in near_duplicate_articles(passages):
-        left, right = cluster[int(pair.left.article)], cluster[int(pair.right.article)]
-        if left is not right:
-            left += right
-            for i in right:
-                cluster[i] = left
+def _clusters(hashes: Mapping[int, str], alike: Mapping[int, Collection[int]]) -> list[list[int]]:
+    """Articles that share text, by index, in the order of the smallest hash in each cluster."""
+    cluster = {i: [i] for i in hashes}
+    for i in hashes:
+        for j in alike[i]:
+            if j in cluster and cluster[i] is not cluster[j]:
+                joined = cluster[j]
+                cluster[i] += joined
+                cluster |= dict.fromkeys(joined, cluster[i])
     distinct = {id(members): members for members in cluster.values()}.values()
     return sorted(distinct, key=lambda members: min(hashes[i] for i in members))

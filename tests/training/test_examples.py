@@ -43,6 +43,14 @@ def test_a_text_in_two_sets_is_refused(labelled):
         examples([labelled(2), replace(labelled(1), name="other")], BOOK)
 
 
+def test_a_text_that_another_set_keeps_for_testing_is_refused(labelled):
+    tested = labelled(3, name="other", n_test=1)
+    copied = replace(labelled(1), articles=(replace(tested.articles[2], article="mine-too"),))
+    for sets in ([tested, copied], [copied, tested]):
+        with pytest.raises(InvalidInputError, match="mine/mine-too: the same text as other/a2"):
+            examples(sets, BOOK)
+
+
 def test_two_sets_of_one_name_are_refused(labelled):
     with pytest.raises(InvalidInputError, match="mine: two training sets have this name"):
         examples([labelled(2), labelled(1)], BOOK)
@@ -68,6 +76,16 @@ def test_near_duplicates_fall_into_one_fold(labelled):
     rows[4] = replace(rows[4], text=replace(rows[4].text, text=rows[1].text.text + " Reprinted."))
     dealt = article_folds(rows, k=5)
     assert dealt[4] == dealt[1]
+
+
+def test_a_near_duplicate_in_a_later_set_falls_into_the_fold_of_the_earlier_one(labelled):
+    rows = examples([labelled(6), labelled(6, name="later")], BOOK)
+    alone = article_folds(rows, k=5)
+    for i in range(6):
+        copied = replace(rows[8], text=replace(rows[8].text, text=rows[i].text.text + " Reprinted."))
+        dealt = article_folds([*rows[:8], copied, *rows[9:]], k=5)
+        assert dealt[8] == dealt[i]
+        assert dealt[:6].tolist() == alone[:6].tolist()
 
 
 class Mean:
