@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.training import linear
+from pipeline.training.decisions import MIN_POSITIVES
 from pipeline.training.examples import folds
 
 if TYPE_CHECKING:
@@ -45,18 +46,20 @@ class Mixing:
 
 
 def fit(codebook: Codebook, logits: NDArray[np.floating], targets: NDArray[np.floating], *, seed: int) -> Mixing:
-    """Shapes: logits and targets (n_sentences, n_labels)."""
+    """A label too rare to be calibrated keeps its logit. Shapes: logits and targets (n_sentences, n_labels)."""
     if len(logits) < MIN_SENTENCES:
         return Mixing.none(logits.shape[1])
     mean, spread = logits.mean(axis=0), logits.std(axis=0) + 1e-6
     weight, bias = linear.fit_heads(codebook, (logits - mean) / spread, targets, c=STRENGTH, balance=BALANCE, seed=seed)
     scaled = weight / spread
     mixed = Mixing.none(logits.shape[1])
+    n_given = (targets > 0).sum(axis=0)
+    is_mixed = np.minimum(n_given, len(targets) - n_given) >= MIN_POSITIVES
     for task in codebook.tasks:
-        if task.kind == "multi":
-            columns = codebook.slices()[task.name]
-            mixed.weight[columns] = scaled[columns]
-            mixed.bias[columns] = (bias - scaled @ mean)[columns]
+        if task.kind != "multi":
+            is_mixed[codebook.slices()[task.name]] = False
+    mixed.weight[is_mixed] = scaled[is_mixed]
+    mixed.bias[is_mixed] = (bias - scaled @ mean)[is_mixed]
     return mixed
 
 

@@ -59,6 +59,15 @@ def test_a_devices_logit_learns_from_another_tasks_and_stance_keeps_its_own():
     np.testing.assert_array_equal(mixed[:, :6], logits[:, :6])
 
 
+def test_a_device_too_rare_to_be_calibrated_keeps_its_logit():
+    features, targets = problem(600, 20)
+    targets[:, 9], targets[:, 10] = 0, 0
+    targets[:4, 9] = 1
+    layer = mixing.fit(BOOK, features, targets, seed=0)
+    np.testing.assert_array_equal(layer(features)[:, 9:11], features[:, 9:11])
+    assert not np.allclose(layer(features)[:, 11], features[:, 11])
+
+
 def test_with_little_held_out_text_the_logits_stay_as_they_are():
     logits = np.random.default_rng(0).normal(size=(50, 20)).astype(np.float32)
     np.testing.assert_array_equal(mixing.fit(BOOK, logits, np.zeros((50, 20)), seed=0)(logits), logits)
