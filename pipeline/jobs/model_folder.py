@@ -81,15 +81,17 @@ def check_free(out: Path) -> None:
 
 
 def keep(model: Path, out: Path) -> None:
-    """A copy of the finished model, in place of an older one; under its name it is never there in part."""
+    """A copy of the finished model, in place of an older one; under its name neither is ever there in part."""
     out = out.resolve()
-    partial = out.with_name(out.name + ".partial")
+    partial, former = (out.with_name(f"{out.name}.{state}") for state in ("partial", "former"))
     try:
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(model, partial)
+        shutil.rmtree(former, ignore_errors=True)
         if out.exists():
-            shutil.rmtree(out)
-        partial.replace(out)
+            out.rename(former)
+        partial.rename(out)
+        shutil.rmtree(former, ignore_errors=True)
     except OSError as error:
         raise StanceError(f"cannot write the model: {error.strerror or error}", where=str(out)) from error
 

@@ -18,6 +18,19 @@ def test_a_model_replaces_an_older_one_whole(tmp_path):
     assert [p.name for p in old.parent.iterdir()] == ["model"]
 
 
+def test_an_older_model_is_whole_or_gone_at_every_moment(tmp_path, monkeypatch):
+    new, old = tmp_path / "scratch", tmp_path / "model"
+    for folder, text in ((new, "new"), (old, "old")):
+        folder.mkdir()
+        for name in ("manifest.json", "heads.json"):
+            (folder / name).write_text(text, encoding="utf-8")
+    removed = []
+    monkeypatch.setattr(model_folder.shutil, "rmtree", lambda path, **_: removed.append(path))
+    model_folder.keep(new, old)
+    assert old not in removed
+    assert {p.read_text() for p in old.iterdir()} == {"new"}
+
+
 def test_a_model_is_kept_where_no_folder_was(tmp_path):
     (tmp_path / "scratch").mkdir()
     model_folder.keep(tmp_path / "scratch", tmp_path / "a" / "b")
