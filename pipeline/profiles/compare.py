@@ -292,4 +292,4 @@ def _n_more(task: Task, a: _Text, b: _Text, difference: Difference, setting: _Se
     if growth is None:
         return None
     sizes = [text.profile.n_articles if setting.is_group else text.profile.n_sentences for text in (a, b)]
-    return ceil((growth - 1) * min(sizes))
+    return max(1, ceil((growth - 1) * min(sizes)))  # by the formula it may be enough already, by the draws it is not

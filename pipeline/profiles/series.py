@@ -6,7 +6,7 @@ The rules of the verdict, in this order, for each group and task with a net valu
 2. The figures are not corrected for the classifier's error: cannot tell.
 3. Holm's p of the trend is at most alpha and the interval of the change leaves out zero: became more (or less).
 4. Holm's p of any change is at most alpha: changed without a steady direction.
-5. The interval of the change is at most `RESOLUTION` to each side: no change that matters.
+5. The interval of the change is at most `RESOLUTION` to each side: no change that could be told from chance.
 6. Else: cannot tell, with the articles that would bring the interval to `RESOLUTION`, or that no number would.
 
 One model must have labelled all of it: see `jobs/results.py` for results of several, and `jobs/drift.py` for what a

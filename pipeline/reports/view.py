@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.profiles.build import Profile
     from pipeline.profiles.compare import Comparison, NetComparison, Pair
     from pipeline.profiles.series import Series
+    from pipeline.profiles.verdict import Verdict
     from pipeline.reports.charts import Axis, Band, Part, Whisker
     from pipeline.reports.findings import Contrast
     from pipeline.reports.looks import Looks
@@ -241,16 +242,13 @@ def _pair(pair: Pair, net: NetComparison, axis: Axis) -> PairView:
         drawn = charts.whisker(axis, d.uncorrected, None, None, is_corrected=False)
     p = "" if net.p_holm is None else "< .001" if net.p_holm < 0.001 else f"{net.p_holm:.3f}".lstrip("0")
     reason = "" if is_more or net.verdict.reason in net.verdict.text else name(net.verdict.reason)
-    return PairView(name(a), name(b), _told(pair, net.verdict.text), reason, net.verdict.kind, drawn, p)
+    return PairView(name(a), name(b), _told(pair, net.verdict), reason, net.verdict.kind, drawn, p)
 
 
-def _told(pair: Pair, verdict: str) -> str:
+def _told(pair: Pair, verdict: Verdict) -> str:
     """A verdict that names both sides stands alone, any other after their names."""
-    return (
-        name(verdict)
-        if pair.a in verdict and pair.b in verdict
-        else f"{name(pair.a)} | {name(pair.b)}: {name(verdict)}"
-    )
+    told = name(verdict.text)
+    return f"{name(pair.a)} | {name(pair.b)}: {told}" if verdict.kind == "cannot_tell" else told
 
 
 def _contrasts(contents: Contents, by_article: Mapping[str, Sequence[dict[str, Any]]]) -> tuple[Contrast, ...]:

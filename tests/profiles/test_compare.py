@@ -64,6 +64,13 @@ def test_a_text_that_is_too_short_is_told_how_much_is_missing(compared, make_lin
     assert compared(texts, profile=short).pairs[0].nets["line"].verdict.kind is Kind.NOT_DISTINGUISHABLE
 
 
+def test_a_comparison_that_cannot_be_told_never_lacks_no_text(compared, make_lines, monkeypatch):
+    monkeypatch.setattr("pipeline.profiles.compare.growth_needed", lambda *_, **__: 1.0)
+    short = Settings(resamples=200, min_sentences=5)
+    (pair,) = compared(make_lines("one", "+.-..-.+") + make_lines("two", "..+-.+.-"), profile=short).pairs
+    assert pair.nets["line"].verdict.n_more == 1
+
+
 def test_an_empty_text_gets_a_verdict_of_ignorance(compared, make_lines):
     rows = [*make_lines("one", FAVOUR), {"article": "two", "role": "headline"}]
     (pair,) = compared(rows).pairs

@@ -63,6 +63,11 @@ def test_a_verdict_names_the_side_that_its_difference_favours(make_contents, mak
     assert re.search(r'<td class="num">\+\d\.\d\d', row), "the first named less the second"
 
 
+def test_a_verdict_of_ignorance_names_both_sides_however_short_their_names(make_contents, make_lines, error) -> None:
+    html = page(make_contents([*make_lines("t", "+.-..-.+" * 2), *make_lines("e", "..+-.+.-" * 2)], error=error))
+    assert re.search(r"t \| e: cannot tell", html)
+
+
 def test_groups_are_compared_under_their_own_names(make_contents, make_lines, error) -> None:
     rows = [row for i in range(3) for row in make_lines(f"h{i}", "+" * 15, outlet="Herald", title=f"Harder {i}")]
     rows += [row for i in range(3) for row in make_lines(f"t{i}", "-" * 15, outlet="Tribune", title=f"Softer {i}")]
