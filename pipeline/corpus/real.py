@@ -10,6 +10,7 @@ import argparse
 import gzip
 import json
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from pipeline.corpus.files import write_jsonl
 from pipeline.corpus.labelled_set import LabelledSentence, find, load, read_rows, sentence_from_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.core.codebook import Codebook
 
@@ -158,13 +159,20 @@ def _index(texts_dir: Path) -> tuple[dict[str, str], dict[str, Path]]:
 def _texts_of_lines(path: Path) -> Iterator[str]:
     """The texts of a JSON Lines file with a column `text`. Raises: InvalidInputError with the line that is none."""
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(_lines(file, path), 1):
             try:
                 text = json.loads(line).get("text") if line.strip() else None
             except (ValueError, AttributeError) as error:
                 raise InvalidInputError("a line that is no JSON object", where=f"{path}:{number}") from error
             if isinstance(text, str):
                 yield text
+
+
+def _lines(file: Iterable[bytes], path: Path) -> Iterator[bytes]:
+    try:
+        yield from file
+    except (OSError, EOFError, zlib.error) as error:
+        raise InvalidInputError(f"cannot be read: {error}", where=str(path), remedy="get the file again") from error
 
 
 def _altered(path: Path, expected: str) -> Refusal:

@@ -89,6 +89,14 @@ def test_without_any_text_nothing_is_written(shipped, codebook, tmp_path):
         real.attach(str(shipped), tmp_path / "empty", tmp_path / "out", codebook)
 
 
+@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(b'{"text": "one"}\n' * 999)[:40]])
+def test_a_compressed_collection_that_is_damaged_is_told(shipped, codebook, tmp_path, content):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "all.jsonl.gz").write_bytes(content)
+    with pytest.raises(InvalidInputError, match=r"all\.jsonl\.gz: cannot be read: .*; get the file again"):
+        real.attach(str(shipped), tmp_path / "mine", tmp_path / "out", codebook)
+
+
 def test_loading_a_set_without_its_texts_says_how_to_attach_them(shipped, codebook):
     with pytest.raises(InvalidInputError, match="stance data attach shipped --texts DIR"):
         load(str(shipped), codebook)
