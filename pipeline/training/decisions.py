@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 MIN_POSITIVES = 5  # sentences; under it a label keeps its uncalibrated score and the threshold one half
 OFFSETS = np.linspace(-2, 2, 41)  # logits, searched per label for the best macro-F1
 ROUNDS = 3
-CAUTION = 0.75  # share of the best offset that a task with poles takes: macro-F1 hardly falls, net values err far less
 MIN_THRESHOLD = 0.15  # under it a label that is rare and hardly found would be given to every second sentence
 RIDGE = 1e-3  # keeps scale near 1 and shift near 0 where the data say little
 
@@ -34,10 +33,10 @@ def _fitted(task: Task, logits: NDArray[np.float64], targets: NDArray[np.floatin
         return _fitted_multi(logits, targets)
     scale, shift = _vector_scaling(logits, targets)
     calibrated = TaskCalibration(scale, shift, np.zeros_like(scale))
+    if task.poles:  # net values are what users add up: the most probable label errs least there
+        return calibrated
     log_p = np.log(np.maximum(probabilities(task, calibrated, logits), 1e-12))
-    return TaskCalibration(
-        scale, shift, (CAUTION if task.poles else 1.0) * _best_offsets(log_p, targets.argmax(axis=1))
-    )
+    return TaskCalibration(scale, shift, _best_offsets(log_p, targets.argmax(axis=1)))
 
 
 def _vector_scaling(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FILE = "sentences.parquet"
+TABLES = "sentences*.parquet"
 SETTINGS = ("article", "text_sha256", "n", "text", "role")
 
 
@@ -69,33 +70,36 @@ def load(reference: str, codebook: Codebook) -> SilverSet:
     """Reads a table of sentences, or the folder that holds one. Raises: InvalidInputError."""
     import pyarrow.parquet as pq
 
-    path = _table(reference)
+    folder, files = _tables(reference)
     columns = [f"p_{task}_{label}" for task, label in codebook.columns()]
     try:
-        table = pq.read_table(path, columns=[*SETTINGS, *columns])  # type: ignore[no-untyped-call]
+        read = [pq.read_table(path, columns=[*SETTINGS, *columns]) for path in files]  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InvalidInputError(
             f"no table of labelled sentences: {str(error).splitlines()[0]}",
-            where=str(path),
+            where=reference,
             remedy="give what `stance label --format parquet --out DIR` wrote, labelled by the same codebook",
         ) from error
-    sentences = table.to_pylist()
+    sentences = [row for table in read for row in table.to_pylist()]
     rows, hashes = [], []
     for (article, text_sha256), found in groupby(sentences, key=lambda s: (s["article"], s["text_sha256"])):
-        row = _example(f"{path.parent.name}/{article}", list(found), columns)
+        row = _example(f"{folder.name}/{article}", list(found), columns)
         if len(row.targets):
             rows.append(row)
             hashes.append(text_sha256)
     if not rows:
-        raise InvalidInputError("no labelled body sentence in the table", where=str(path))
+        raise InvalidInputError("no labelled body sentence in the table", where=reference)
     version = sha256_rows([[s["text_sha256"], s["n"], *(s[c] for c in columns)] for s in sentences])
-    return SilverSet(path.parent.name, tuple(rows), tuple(hashes), version)
+    return SilverSet(folder.name, tuple(rows), tuple(hashes), version)
 
 
-def _table(reference: str) -> Path:
+def _tables(reference: str) -> tuple[Path, list[Path]]:
+    """The folder of results and its tables in order: one, or numbered ones of a large run."""
     given = Path(reference)
-    places = (given, given / FILE, shipped("data") / reference / FILE)
-    return next((path for path in places if path.is_file()), given)
+    if given.suffix == ".parquet":
+        return given.parent, [given]
+    folder = next((place for place in (given, shipped("data") / reference) if any(place.glob(TABLES))), given)
+    return folder, sorted(folder.glob(TABLES)) or [folder / FILE]
 
 
 def _example(article: str, sentences: Sequence[dict[str, Any]], columns: Sequence[str]) -> Example:

@@ -45,6 +45,13 @@ def test_the_version_is_that_of_the_probabilities(folder):
     assert silver.load(str(folder), BOOK).sha256 != before
 
 
+def test_numbered_tables_of_a_large_run_are_read_in_order(folder):
+    (folder / silver.FILE).unlink()
+    for number, article in enumerate(("a", "b", "c"), 1):
+        pq.write_table(pa.Table.from_pylist([*rows(article)]), folder / f"sentences-{number:05d}.parquet")
+    assert [row.article for row in silver.load(str(folder), BOOK).rows] == ["teacher/a", "teacher/b", "teacher/c"]
+
+
 def test_what_is_labelled_by_hand_is_not_learned_from_another_model(folder):
     left = silver.load(str(folder), BOOK).without({"hash of a"})
     assert [row.article for row in left.rows] == ["teacher/b"]
