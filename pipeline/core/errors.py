@@ -29,7 +29,7 @@ class StanceError(Exception):
 
     def __init__(self, problem: str, *, where: str | None = None, remedy: str | None = None) -> None:
         self.problem, self.where, self.remedy = problem, where, remedy
-        located = f"{where}: {problem}" if where else problem
+        located = f"{one_line(where)}: {problem}" if where else problem
         super().__init__(harmless(f"{located}; {remedy}" if remedy else located))
 
 
@@ -96,6 +96,11 @@ def harmless(text: str) -> str:
     return text.translate(_CONTROL)
 
 
+def one_line(text: str) -> str:
+    """As `harmless`, of what must not begin a line: a file's name could else pass for a message of its own."""
+    return harmless(text).replace("\n", "\N{REPLACEMENT CHARACTER}")
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An input that was not processed, with the reason. `line` counts from 1, None where lines mean nothing."""
@@ -108,7 +113,7 @@ class Refusal:
 
     def __str__(self) -> str:
         place = f"{self.source}:{self.line}" if self.line is not None else self.source
-        return harmless(f"{place}: {self.reason}: {self.detail}; {self.remedy}")
+        return one_line(f"{place}: {self.reason}: {self.detail}; {self.remedy}")
 
 
 def unknown_name(kind: str, found: str, known: Iterable[str], *, where: str | None = None) -> str:
