@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.core.errors import Refusal, StanceError
+from pipeline.core.errors import Refusal, StanceError, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -101,16 +101,30 @@ class Ledger:
 
 def finish(table: pa.Table, stages: Sequence[Stage]) -> tuple[pa.Table, list[Refusal]]:
     """One batch through every stage, with the articles that a stage could not do, in their order."""
-    places = {place: i for i, place in enumerate(zip(*(table[c].to_pylist() for c in ("source", "line")), strict=True))}
-    failed: list[Refusal] = []
+    places = {article: i for i, article in enumerate(table["article"].to_pylist())}
+    failed: list[tuple[str, Refusal]] = []
     for stage in stages:
         table, refusals = _through(stage, table)
         failed += refusals
-    return table, sorted(failed, key=lambda refusal: places[refusal.source, refusal.line])
+    return table, [refusal for _, refusal in sorted(failed, key=lambda one: places[one[0]])]
 
 
-def _through(stage: Stage, table: pa.Table) -> tuple[pa.Table, list[Refusal]]:
-    """One stage over one batch; where it fails, article by article, so that one article takes no other with it."""
+def named(article: pa.Table, *, reason: str, detail: str, remedy: str) -> Refusal:
+    """The refusal of a table's one article by its id: a file of Parquet has neither lines nor a file for each."""
+    return Refusal(
+        source=article["source"][0].as_py(),
+        line=article["line"][0].as_py(),
+        reason=reason,
+        detail=f"article {short(article['article'][0].as_py())!r}: {detail}",
+        remedy=remedy,
+    )
+
+
+def _through(stage: Stage, table: pa.Table) -> tuple[pa.Table, list[tuple[str, Refusal]]]:
+    """One stage over one batch; where it fails, article by article, so that one article takes no other with it.
+
+    Refusals come with the article's id.
+    """
     import pyarrow as pa
 
     try:
@@ -119,7 +133,8 @@ def _through(stage: Stage, table: pa.Table) -> tuple[pa.Table, list[Refusal]]:
         raise
     except Exception:
         log.debug("stage %s failed on a batch of %d, trying one by one", stage.name, len(table), exc_info=True)
-    done, refusals = [stage.output_schema.empty_table()], []
+    done: list[pa.Table] = [stage.output_schema.empty_table()]
+    refusals: list[tuple[str, Refusal]] = []
     for i in range(len(table)):
         one = table.slice(i, 1)
         try:
@@ -128,13 +143,11 @@ def _through(stage: Stage, table: pa.Table) -> tuple[pa.Table, list[Refusal]]:
             raise
         except Exception as error:
             log.debug("stage %s failed", stage.name, exc_info=True)
-            refusals.append(
-                Refusal(
-                    source=one["source"][0].as_py(),
-                    line=one["line"][0].as_py(),
-                    reason=f"stage {stage.name} failed",
-                    detail=type(error).__name__,  # its text may hold words of the article
-                    remedy="please report it with the article; the other articles are done",
-                )
+            refusal = named(
+                one,
+                reason=f"stage {stage.name} failed",
+                detail=type(error).__name__,  # its text may hold words of the article
+                remedy="please report it with the article; the other articles are done",
             )
+            refusals.append((one["article"][0].as_py(), refusal))
     return pa.concat_tables(done), refusals

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipeline import __version__
-from pipeline.core.errors import Refusal, StanceError
-from pipeline.engines.contract import finish
+from pipeline.core.errors import StanceError
+from pipeline.engines.contract import finish, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
+    from pipeline.core.errors import Refusal
     from pipeline.engines.contract import Batches, Ledger, Stage
 
     Finished = tuple[pa.Table, list[Refusal]]
@@ -231,9 +232,8 @@ def _tell(error: Any) -> NoReturn:
 
 
 def _refusal(article: pa.Table) -> Refusal:
-    return Refusal(
-        source=article["source"][0].as_py(),
-        line=article["line"][0].as_py(),
+    return named(
+        article,
         reason="its worker ended",
         detail=f"{TRIES} times with its batch, and {TRIES} times by itself",
         remedy="it may need more memory than the worker has; the other articles are done",

@@ -42,7 +42,7 @@ def test_a_stages_failure_tells_its_kind_and_never_the_text():
     ledger = Ledger()
     list(run([batch("bad")], [Measure()], ledger))
     (refusal,) = ledger.refusals
-    assert refusal.reason == "stage measure failed" and refusal.detail == "ValueError"
+    assert refusal.reason == "stage measure failed" and refusal.detail == "article 'bad': ValueError"
     assert "secret" not in str(refusal)
 
 
@@ -77,6 +77,22 @@ def test_refusals_come_in_the_order_of_the_articles_whatever_the_borders_of_batc
         parts = run([batch(*ids[i : i + size]) for i in range(0, 6, size)], [Measure(), Choosy()], ledger)
         told.append(([i for t in parts for i in t["article"].to_pylist()], [r.source for r in ledger.refusals]))
     assert told == [(["a", "b"], ["odd1.txt", "bad1.txt", "odd2.txt", "bad2.txt"])] * 3
+
+
+def test_articles_of_one_file_without_lines_are_told_apart_by_their_ids_and_keep_their_order():
+    class Later(Measure):
+        input_schema, output_schema = LONGER, LONGER.append(pa.field("again", pa.int32()))
+
+        def __call__(self, table):
+            if any("odd" in i for i in table["article"].to_pylist()):
+                raise ValueError("odd")
+            return table.append_column(self.output_schema.field("again"), table["length"])
+
+    ids = ["odd1", "bad1", "a", "bad2", "odd2"]
+    rows = [{"article": i, "source": "all.parquet", "line": None} for i in ids]
+    ledger = Ledger()
+    list(run([(pa.Table.from_pylist(rows, schema=SCHEMA), [])], [Measure(), Later()], ledger))
+    assert [r.detail.split("'")[1] for r in ledger.refusals] == ["odd1", "bad1", "bad2", "odd2"]
 
 
 def test_what_was_not_read_and_what_a_stage_could_not_do_are_kept_apart():

@@ -146,6 +146,7 @@ def test_an_article_that_ends_its_worker_is_refused_and_takes_no_other_with_it(c
         ("u.txt", "empty"),
         ("end2.txt", "its worker ended"),
     ]
+    assert [r.detail.split("'")[1] for r in refusals if r.reason != "empty"] == ["end1", "bad", "end2"]
     assert sums == (8, 4, 4)
 
 
