@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import __version__, labeling
 from pipeline.core import registry
+from pipeline.core.config import Tracking
 from pipeline.core.config_files import options_of
 from pipeline.core.errors import ConfigError
 from pipeline.core.fingerprints import sha256_file, sha256_json
@@ -41,7 +42,8 @@ class Flow:
         cache = self.config.cache
         if cache.folder:  # meant from this process's working folder
             cache = cache.model_copy(update={"folder": str(Path(cache.folder).absolute())})
-        return SentFlow(self.config.model_copy(update={"cache": cache}), packed(self.model))
+        off = Tracking(is_on=False)  # a worker logs nothing, and the store's address may hold a password
+        return SentFlow(self.config.model_copy(update={"cache": cache, "tracking": off}), packed(self.model))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What the cache of judgements takes for the same judge."""
 
-from pipeline.core.config import Config
+from pipeline.core.config import Config, Tracking
 from pipeline.jobs import flow
+from pipeline.labeling import model
 
 
 def test_judgements_of_other_code_are_not_taken_though_the_version_is_the_same(monkeypatch, tmp_path):
@@ -18,3 +19,9 @@ def test_judgements_of_other_code_are_not_taken_though_the_version_is_the_same(m
     flow._code_sha256.cache_clear()
     assert before != after
     assert before | {"code": ""} == after | {"code": ""}
+
+
+def test_the_password_of_the_store_is_not_sent_to_workers(cheap_model):
+    config = Config(tracking=Tracking(uri="https://ann:secret@mlflow.example"))
+    sent = flow.Flow(config, model.load(cheap_model)).elsewhere()
+    assert "secret" not in repr(sent.config) and not sent.config.tracking.is_on
