@@ -98,6 +98,11 @@ def _made_on(config: Config) -> dict[str, Any]:
     }
 
 
+def made_on_sha256(config: Config) -> str:
+    """Of code, runtime and processor: what they have left unfinished is taken up by the same alone."""
+    return sha256_json(_made_on(config))
+
+
 @functools.cache
 def _code_sha256() -> str:
     """Of all that judges: while the package is worked on its rules change, and its version does not."""

@@ -13,7 +13,7 @@ from pipeline.core.errors import InvalidInputError
 from pipeline.core.fingerprints import RowsHash
 from pipeline.engines.contract import Ledger
 from pipeline.ingest.read import tables
-from pipeline.jobs import shards
+from pipeline.jobs import flow, shards
 from pipeline.jobs.batches import engine_of, labelled, profiles_of
 from pipeline.jobs.first_articles import FirstArticles
 from pipeline.jobs.tally import Tally
@@ -55,7 +55,10 @@ class LabelRun:
     def over(self, articles: Iterable[Article | Refusal]) -> tuple[Path, ...]:
         """Labels all that was read; returns the files of results. Raises: InvalidInputError where all was refused."""
         size = self.config.label.shard_articles
-        self.folder.begin({"label.shard_articles": str(size), **asdict(self.opened.identity)})
+        made_on = flow.made_on_sha256(self.config)
+        self.folder.begin(
+            {"label.shard_articles": str(size), "code or machine_sha256": made_on, **asdict(self.opened.identity)}
+        )
         with engine_of(self.config, self.opened) as run:
             for shard in shards.cut(articles, size=size):
                 self.n_shards += 1

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.core import config_files
 from pipeline.core.errors import InvalidInputError, StanceError
-from pipeline.jobs import naming
+from pipeline.jobs import flow, naming
 from pipeline.jobs.label import label
 from pipeline.jobs.results import result_files
 
@@ -150,6 +150,14 @@ def test_another_model_or_setting_does_not_mix_in(articles, run, tmp_path, cheap
         assert told in caplog.text
         run([articles], f"{out}-whole", *settings, model=model)
         assert content(tmp_path / out) == content(tmp_path / f"{out}-whole")
+
+
+def test_what_other_code_or_another_machine_has_left_is_not_taken_up(articles, run, monkeypatch, caplog):
+    with pytest.raises(StoppedError):
+        run([articles], "out", stop=stops_at(5))
+    monkeypatch.setattr(flow, "_processor", lambda: "another")
+    assert run([articles], "out").n_kept == 0
+    assert "an unfinished run with another code or machine is dropped" in caplog.text
 
 
 @pytest.mark.parametrize("place", ["_move_texts", "move_refusals", "_remove_others"])
