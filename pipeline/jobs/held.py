@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.core.errors import StanceError
+from pipeline.jobs.outputs import telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,8 @@ def held(folder: Path) -> Iterator[None]:
     except ImportError:  # Windows
         yield
         return
-    place = os.open(folder, os.O_RDONLY)
+    with telling(folder):
+        place = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

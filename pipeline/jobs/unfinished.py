@@ -19,7 +19,7 @@ from pipeline.core import schemas
 from pipeline.core.errors import Refusal, StanceError
 from pipeline.jobs import naming
 from pipeline.jobs.held import held
-from pipeline.jobs.outputs import cannot_write, sync_folder, table_file, telling, whole_file, write_line, write_text
+from pipeline.jobs.outputs import sync_folder, table_file, telling, whole_file, write_line, write_text
 from pipeline.jobs.tally import Tally
 from pipeline.profiles.columns import profile_schema
 
@@ -77,13 +77,13 @@ class ShardFiles:
 def run_folder(out: Path, format: OutputFormat) -> Iterator[RunFolder]:
     """The folder of results, held by this run alone. Raises: StanceError where it cannot be written or is held."""
     is_new = not out.exists()
-    try:
-        (out / FOLDER).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(out, error) from error
+    with telling(out):
+        out.mkdir(parents=True, exist_ok=True)
     with held(out):
         folder = RunFolder(out, format)
         try:
+            with telling(out):  # under the lock: a run that ends removes the folder
+                folder.work.mkdir(exist_ok=True)
             yield folder
         except KeyboardInterrupt as stop:
             if folder.is_published:

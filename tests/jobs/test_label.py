@@ -13,6 +13,7 @@ import pytest
 from pipeline.core import config_files
 from pipeline.core.errors import InvalidInputError, StanceError
 from pipeline.jobs import flow, naming
+from pipeline.jobs.held import held
 from pipeline.jobs.label import label
 from pipeline.jobs.results import result_files
 
@@ -259,6 +260,13 @@ def test_two_runs_into_one_folder_do_not_meet(articles, run, tmp_path):
 
     with pytest.raises(StanceError, match=r"out: another run is writing its results here; wait .* or .* --out"):
         run([articles], "out", stop=again)
+
+
+def test_a_run_that_finds_the_folder_held_leaves_it_as_it_is(articles, run, tmp_path):
+    (tmp_path / "out").mkdir()
+    with held(tmp_path / "out"), pytest.raises(StanceError, match="another run is writing its results here"):
+        run([articles], "out")
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_an_interruption_says_what_there_is(articles, run, tmp_path):
