@@ -10,9 +10,10 @@ import json
 import shutil
 import time
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.core import config_files
+from pipeline.core import codebook, config_files
 from pipeline.core.errors import TrackingError
 from pipeline.tracking import registry, sqlite_file
 from pipeline.tracking.records import Dataset, Record
@@ -21,7 +22,6 @@ from pipeline.tracking.store import telling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from pipeline.tracking.references import Verify
     from pipeline.tracking.store import Store
@@ -103,9 +103,12 @@ def keep(
 
 
 def _registration(registration: Registration) -> dict[str, Any]:
+    config = registration.config.model_dump(mode="json", exclude={"tracking", "output"})
+    if Path(config["codebook"]).suffix in codebook.SUFFIXES:  # `stance sync` may run in another folder
+        config["codebook"] = str(Path(config["codebook"]).absolute())
     return {
         "name": registration.name,
-        "config": registration.config.model_dump(mode="json", exclude={"tracking", "output"}),
+        "config": config,
         "metrics": dict(registration.metrics),
         "tags": dict(registration.tags),
     }

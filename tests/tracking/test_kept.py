@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.core.config import Config, Tracking
 from pipeline.core.errors import StanceError, TrackingError
+from pipeline.core.places import shipped
 from pipeline.jobs.sync import sync
 from pipeline.tracking import kept, runs
 from pipeline.tracking.records import Dataset
@@ -138,6 +139,16 @@ def test_a_model_that_could_not_be_registered_is_registered_later_once(dead, mak
     assert version.aliases == ("candidate", "champion") and version.metrics == {"f1": 0.5}
     synced = sync(Config(tracking=Tracking(kept="again")))
     assert len(synced.logged) == 2 and len(list_versions(store, "late")) == 1
+
+
+def test_a_codebook_beside_the_run_is_found_by_a_sync_from_another_folder(dead, make_model, tmp_path, monkeypatch):
+    shutil.copy(shipped("data/codebook/russia-1.0.yaml"), "mine.yaml")
+    work(dead, models=[(make_model("b"), Registration("mine", Config(codebook="mine.yaml")))])
+    runs_kept = [folder.absolute() for folder in kept.folders(KEPT)]
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (registration,) = [one for folder in runs_kept for one in kept.read(folder).models]
+    assert registration.config.codebook == str(tmp_path / "mine.yaml")
 
 
 def test_a_store_that_only_drips_is_waited_for_so_long_and_no_longer(monkeypatch, tmp_path, caplog):
