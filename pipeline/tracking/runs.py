@@ -74,19 +74,23 @@ class Run:
         self._record.tags.update(values)
 
     def text(self, path: str, content: str) -> None:
-        self._record.place(path).write_text(content, encoding="utf-8")
+        with _gathering(path):
+            self._record.place(path).write_text(content, encoding="utf-8")
 
     def file(self, source: Path, path: str | None = None) -> None:
         """A copy of a file or folder, under its own name unless `path` is given."""
-        self._record.copy(source, path or source.name)
+        with _gathering(path or source.name):
+            self._record.copy(source, path or source.name)
 
     def table(self, path: str, table: pa.Table) -> None:
         """A table that MLflow's pages can show; `path` ends in `.json`."""
-        self._record.add_table(path, table)
+        with _gathering(path):
+            self._record.add_table(path, table)
 
     def figure(self, path: str, figure: Figure) -> None:
         """A figure, in the format of its suffix."""
-        figure.savefig(self._record.place(path), bbox_inches="tight")
+        with _gathering(path):
+            figure.savefig(self._record.place(path), bbox_inches="tight")
 
     def dataset(self, dataset: Dataset, *, context: str) -> None:
         """A labelled set that the run has read; `context` is what for: `training`, `evaluation`, `inference`."""
@@ -95,7 +99,8 @@ class Run:
     def model(self, folder: Path, registration: Registration) -> None:
         """A model that could not be registered now: a copy stays with the kept run, for `stance sync` to register."""
         copy = self._record.folder.with_name(f"models-{len(self._models)}")
-        shutil.copytree(folder, copy)
+        with _gathering(folder.name):
+            shutil.copytree(folder, copy)
         self._models.append((registration, copy))
 
     def flush(self) -> None:
@@ -227,6 +232,19 @@ def _begin(store: Store, course: kept.Course) -> str:
         record.params.update(course.params)
         record.write(store.client, run_id)
         return run_id
+
+
+@contextmanager
+def _gathering(name: str) -> Iterator[None]:
+    """Raises: TrackingError where a file of the run cannot be put aside until it is written."""
+    try:
+        yield
+    except OSError as error:
+        raise TrackingError(
+            f"cannot be put into the record of the run: {error.strerror or type(error).__name__}",
+            where=name,
+            remedy="see that it is there, and that there is room for temporary files, or set TMPDIR to where there is",
+        ) from error
 
 
 def _close(run: Run, about: _About, status: str) -> None:

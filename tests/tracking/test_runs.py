@@ -172,6 +172,14 @@ def test_a_file_never_lands_outside_the_run(store, path):
         run.text(path, "x")
 
 
+def test_a_file_that_cannot_be_copied_is_told_with_its_name(store, tmp_path):
+    with (
+        pytest.raises(TrackingError, match=r"gone\.html: cannot be put into the record of the run: No such file"),
+        job_run(store, job="label", config=Config()) as run,
+    ):
+        run.file(tmp_path / "gone.html")
+
+
 def test_a_long_setting_is_named_by_its_hash_since_mlflow_would_cut_it():
     assert settings.param_text("a" * 5_999) == "a" * 5_999
     assert settings.param_text("a" * 6_000).startswith("sha256:")
