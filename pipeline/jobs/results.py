@@ -54,14 +54,18 @@ def result_files(paths: Sequence[str]) -> tuple[Path, ...]:
 
 
 def _result_files(path: Path) -> list[Path]:
-    """One file, or all shards of a run in the first format that the folder has."""
+    """One file, or all shards of a run. Raises: InvalidInputError where a folder has tables of two formats."""
     if not path.is_dir():
         return [path] if path.suffix in SUFFIXES and path.is_file() and _has_marks(path) else []
-    for suffix in SUFFIXES:
-        files = naming.results(path, suffix[1:], (naming.SENTENCES,))
-        if any(map(_has_marks, files)):  # a shard may have no row
-            return files
-    return []
+    tables = [naming.results(path, suffix[1:], (naming.SENTENCES,)) for suffix in SUFFIXES]
+    found = [files for files in tables if any(map(_has_marks, files))]  # a shard may have no row
+    if len(found) > 1:  # a run replaces the tables of its own format alone, so one of them may be out of date
+        raise InvalidInputError(
+            f"this folder has results in two formats, {found[0][0].name} and {found[1][0].name}",
+            where=str(path),
+            remedy="name the files that you mean, or remove those of the earlier run",
+        )
+    return found[0] if found else []
 
 
 def _has_marks(file: Path) -> bool:

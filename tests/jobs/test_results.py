@@ -40,6 +40,12 @@ def result(tmp_path, texts, settings):
     return make
 
 
+def edit_jsonl(path, change):
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    change(rows)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
 def edit_csv(path, change):
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -88,3 +94,13 @@ def test_a_cell_longer_than_the_csv_module_takes_by_itself_is_read(result, setti
 def test_op_eds_that_fall_into_no_group_are_told(texts, settings, option):
     with pytest.raises(InvalidInputError, match=r"no op-ed can be compared by (outlet|year): a: .*has no"):
         compare_articles([texts], config_files.load(None, [*settings, option]))
+
+
+def test_a_folder_with_results_in_two_formats_is_refused_and_one_of_its_files_is_not(result, settings):
+    csv_file, jsonl_file = result("csv"), result("jsonl")
+    told = r"out: this folder has results in two formats, sentences\.jsonl and sentences\.csv; name the files"
+    with pytest.raises(InvalidInputError, match=told):
+        compare_articles([str(jsonl_file.parent)], config_files.load(None, settings))
+    for path in (csv_file, jsonl_file):
+        found = compare_articles([str(path)], config_files.load(None, settings))
+        assert [profile.name for profile in found.comparison.profiles] == ["a", "b"]
