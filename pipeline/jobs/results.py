@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".jsonl", ".parquet", ".csv")
 SHORT_SHA = 12
+ALIKE = {"config_sha256": "settings", "package_version": "versions of stance-pipeline"}  # in whatever is compared
 MAX_CELL = 2**31 - 1  # a long sentence's evidence as JSON is more than the csv module takes unless told
 PLACE = ("n", "start", "end")
 NEEDED = ("article", *PLACE, "text", "role", "text_sha256", "model", "model_version", "model_sha256")
@@ -89,7 +90,8 @@ def _has_marks(file: Path) -> bool:
 def stored(files: Sequence[Path], opened: OpenModel, config: Config, *, is_rescored: bool) -> pa.Table:
     """One sentence table of all files. An article that several files hold alike is taken once.
 
-    Raises: InvalidInputError where another version than the opened model's made them, unless they are rescored.
+    Raises: InvalidInputError where another version than the opened model's made them, or different settings did,
+    unless they are rescored.
     """
     lists = {task.name for task in opened.model.codebook.tasks if task.kind == "multi"} | {"abstained"}
     rows = [(file, row) for file in files for row in _rows(file, lists)]
@@ -188,6 +190,22 @@ def _check_versions(rows: Sequence[tuple[Path, Row]], opened: OpenModel) -> None
             f"these results are not of {now.model} {now.model_version} ({now.model_sha256[:SHORT_SHA]}), whose record "
             f"of errors would be used: {told}",
             remedy="name the model that made them with --model, or label them anew with --rescore",
+        )
+    for column, kind in ALIKE.items():
+        _check_alike(rows, column, kind)
+
+
+def _check_alike(rows: Sequence[tuple[Path, Row]], column: str, kind: str) -> None:
+    made_under: dict[str, Path] = {}
+    for file, row in rows:
+        made_under.setdefault(str(row.get(column)), file)
+    if len(made_under) > 1:
+        told = "; ".join(f"{file} has {column} {value[:SHORT_SHA]}" for value, file in made_under.items())
+        raise InvalidInputError(
+            f"these results were made under {len(made_under)} {kind}, whose difference would be taken for the texts': "
+            f"{told}",
+            remedy="let one version label them all with --rescore, which keeps their sentences and speakers, or label "
+            "the texts again under the same",
         )
 
 

@@ -104,3 +104,19 @@ def test_a_folder_with_results_in_two_formats_is_refused_and_one_of_its_files_is
     for path in (csv_file, jsonl_file):
         found = compare_articles([str(path)], config_files.load(None, settings))
         assert [profile.name for profile in found.comparison.profiles] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("config_sha256", r"under 2 settings, .*sentences\.jsonl has config_sha256 \w{12}; .* has config_sha256 other"),
+        ("package_version", r"under 2 versions of stance-pipeline, .* has package_version other"),
+    ],
+)
+def test_results_of_different_settings_are_not_mixed_unless_they_are_labelled_anew(result, settings, column, told):
+    path = result("jsonl")
+    edit_jsonl(path, lambda rows: [row.update({column: "other"}) for row in rows if row["article"] == "b"])
+    with pytest.raises(InvalidInputError, match=rf"{told}; let one version label them all with --rescore"):
+        compare_articles([str(path)], config_files.load(None, settings))
+    found = compare_articles([str(path)], config_files.load(None, settings), is_rescored=True)
+    assert [profile.name for profile in found.comparison.profiles] == ["a", "b"]
