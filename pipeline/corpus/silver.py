@@ -7,6 +7,7 @@ Parquet; SOURCES is a JSON Lines file that says of every article its collection 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 LABELS = "labels.parquet"
 SENTENCES = "sentences.parquet"  # the joined form, as `stance label` writes it
+TRAINED_ON = "trained_on.json"  # SHA-256 of what the labelling model had learned from
 STEPS = 255  # a probability is shipped as one byte
 PLACE = ("article", "n", "start", "end", "role")
 
@@ -56,6 +58,8 @@ def ship(table: Path, sources: Path, target: Path, codebook: Codebook) -> int:
     ]
     target.mkdir(parents=True, exist_ok=True)
     write_jsonl(target / SOURCES, listed)
+    if (table.parent / TRAINED_ON).is_file():
+        shutil.copyfile(table.parent / TRAINED_ON, target / TRAINED_ON)
     pq.write_table(_in_bytes(found, columns), target / LABELS, compression="zstd")  # type: ignore[no-untyped-call]
     return len(listed)
 
@@ -77,6 +81,8 @@ def attach(folder: Path, texts_dir: Path, out: Path, codebook: Codebook) -> Atta
     rows = [_with_text(row, texts[row["article"]], columns) for row in labels.to_pylist() if row["article"] in texts]
     out.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows), out / SENTENCES, compression="zstd")  # type: ignore[no-untyped-call]
+    if (folder / TRAINED_ON).is_file():
+        shutil.copyfile(folder / TRAINED_ON, out / TRAINED_ON)
     return Attached(out, len(texts), len(rows), tuple(missing), tuple(refusals))
 
 

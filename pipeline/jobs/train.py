@@ -7,7 +7,7 @@ import logging
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.core import codebook as codebooks
 from pipeline.core import registry
 from pipeline.core.config_files import options_of
-from pipeline.core.errors import ConfigError, TrackingError
+from pipeline.core.errors import ConfigError, InvalidInputError, TrackingError
 from pipeline.core.fingerprints import sha256_json, sha256_text
 from pipeline.corpus import labelled_set
 from pipeline.jobs import held_out, model_card, model_folder
@@ -81,7 +81,8 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
         for other in silver:
             run.dataset(Dataset(other.name, other.sha256, other.name, len(other.rows), other.n_body), context="silver")
         fits = _fits(trainer, rows, [row for other in silver for row in other.rows], book, config)
-        judged = held_out.judged(fits.held_out, book, seed=config.seed)
+        unseen = [_unseen_by_teachers(fold, silver) for fold in fits.held_out]
+        judged = held_out.judged(unseen, book, seed=config.seed)
         report = held_out.report(judged, sets, book, config)
         _log(run, report)
         with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
@@ -118,9 +119,30 @@ def _trainer(config: Config, book: Codebook) -> Trainer:
 
 def _silver(sets: Sequence[LabelledSet], book: Codebook, config: Config) -> list[SilverSet]:
     """Articles labelled by another model, less those that are labelled by hand, test splits included."""
-    by_hand = {sha256_text(article.text) for labelled in sets for article in labelled.articles}
+    by_hand = [article.text for labelled in sets for article in labelled.articles]
     found = (silver_set.load(name, book).without(by_hand) for name in config.train.silver)
     return [other.taught(book, config.train.silver_tasks) for other in found]
+
+
+def _unseen_by_teachers(fold: HeldOut, silver: Sequence[SilverSet]) -> HeldOut:
+    """The fold less the articles that a teacher learned from: through it the model has seen their labels."""
+    seen: set[str] = set()
+    for other in silver:
+        if other.taught_by is None:
+            log.warning(
+                "%s: held-out figures may flatter, for it is not known what its model learned from; lay its %s beside",
+                other.name,
+                silver_set.TRAINED_ON,
+            )
+        seen |= other.taught_by or set()
+    kept = [i for i, example in enumerate(fold.held_out) if sha256_text(example.text.text) not in seen]
+    if not kept:
+        raise InvalidInputError(
+            "every held-out article was learned from by the model that labelled the silver set",
+            where="train.silver",
+            remedy="train that model with train.holds_out=true on the same sets in the same order",
+        )
+    return replace(fold, held_out=tuple(fold.held_out[i] for i in kept), logits=tuple(fold.logits[i] for i in kept))
 
 
 def _fits(

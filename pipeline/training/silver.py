@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.core.errors import InvalidInputError, unknown_name
-from pipeline.core.fingerprints import sha256_rows
+from pipeline.core.fingerprints import sha256_rows, sha256_text
 from pipeline.core.places import shipped
+from pipeline.corpus.duplicates import Passage, near_duplicate_articles
 from pipeline.labeling.scores import ArticleText, SentenceSpan
 from pipeline.training.examples import CONTEXT_ROLES, Example
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -27,17 +29,22 @@ log = logging.getLogger(__name__)
 
 FILE = "sentences.parquet"
 TABLES = "sentences*.parquet"
+TRAINED_ON = "trained_on.json"  # the labelling model's, laid beside its results
 SETTINGS = ("article", "text_sha256", "n", "text", "role")
 
 
 @dataclass(frozen=True, slots=True)
 class SilverSet:
-    """`sha256` is the version: sentences and probabilities. `text_sha256` are the articles' own."""
+    """`sha256` is the version: sentences and probabilities. `text_sha256` are the articles' own.
+
+    `taught_by`: SHA-256 of the texts that the labelling model had learned from, None where that is not known.
+    """
 
     name: str
     rows: tuple[Example, ...]
     text_sha256: tuple[str, ...]
     sha256: str
+    taught_by: frozenset[str] | None = None
 
     @property
     def n_body(self) -> int:
@@ -56,9 +63,14 @@ class SilverSet:
         rows = tuple(replace(r, targets=np.where(is_taught, r.targets, np.float32(np.nan))) for r in self.rows)
         return replace(self, rows=rows)
 
-    def without(self, texts: Collection[str]) -> SilverSet:
-        """The set less the articles of these hashes: what is evaluated on is not learned from another model."""
-        kept = [i for i, text in enumerate(self.text_sha256) if text not in texts]
+    def without(self, texts: Sequence[str]) -> SilverSet:
+        """The set less these texts and their near duplicates: what is labelled by hand has better labels."""
+        by_hand = [Passage("hand", str(i), None, text) for i, text in enumerate(texts)]
+        own = [Passage("", str(i), None, row.text.text) for i, row in enumerate(self.rows)]
+        near = near_duplicate_articles([*by_hand, *own])
+        twins = {int(pair.right.article) for pair in near if (pair.left.set_name, pair.right.set_name) == ("hand", "")}
+        hashes = {sha256_text(text) for text in texts}
+        kept = [i for i, text in enumerate(self.text_sha256) if text not in hashes and i not in twins]
         if len(kept) < len(self.rows):
             log.info("%s: %d articles left out, they are labelled by hand", self.name, len(self.rows) - len(kept))
         return replace(
@@ -90,7 +102,16 @@ def load(reference: str, codebook: Codebook) -> SilverSet:
     if not rows:
         raise InvalidInputError("no labelled body sentence in the table", where=reference)
     version = sha256_rows([[s["text_sha256"], s["n"], *(s[c] for c in columns)] for s in sentences])
-    return SilverSet(folder.name, tuple(rows), tuple(hashes), version)
+    return SilverSet(folder.name, tuple(rows), tuple(hashes), version, _taught_by(folder / TRAINED_ON))
+
+
+def _taught_by(path: Path) -> frozenset[str] | None:
+    if not path.is_file():
+        return None
+    try:
+        return frozenset(map(str, json.loads(path.read_bytes())))
+    except (ValueError, TypeError) as error:
+        raise InvalidInputError("no list of SHA-256", where=str(path)) from error
 
 
 def _tables(reference: str) -> tuple[Path, list[Path]]:

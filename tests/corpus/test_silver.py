@@ -63,6 +63,15 @@ def test_what_is_attached_has_the_sentences_and_their_probabilities(shipped, tex
     assert rows[2]["text_sha256"] == sha256_text(TEXTS["a1"])
 
 
+def test_what_the_labelling_model_learned_from_travels_with_its_labels(tmp_path, texts, codebook, shipped):
+    write(tmp_path / "trained_on.json", '["aa"]')
+    silver.ship(tmp_path / "sentences.parquet", tmp_path / "sources.jsonl", tmp_path / "again", codebook)
+    silver.attach(tmp_path / "again", texts, tmp_path / "out", codebook)
+    assert (tmp_path / "out" / "trained_on.json").read_text() == '["aa"]'
+    silver.attach(shipped, texts, tmp_path / "other", codebook)
+    assert not (tmp_path / "other" / "trained_on.json").exists()
+
+
 def test_what_has_no_text_is_named(shipped, texts, tmp_path, codebook):
     write(texts / "all.jsonl", json.dumps({"text": TEXTS["a2"]}) + "\n")
     done = silver.attach(shipped, texts, tmp_path / "out", codebook)

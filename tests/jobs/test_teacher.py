@@ -1,13 +1,14 @@
 """A teacher that holds out a fold, and a pupil that learns from what it said: a small encoder of random weights."""
 
 import json
+import shutil
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline.core import codebook, config_files
-from pipeline.core.errors import ConfigError
+from pipeline.core.errors import ConfigError, InvalidInputError
 from pipeline.core.fingerprints import sha256_text
 from pipeline.jobs.train import train
 from pipeline.training import encoders
@@ -96,6 +97,21 @@ def test_a_pupil_names_what_it_learned_from_its_teacher_and_not_what_is_labelled
     train(settings(folder, *more, f"train.is_parallel={is_parallel}"), out=tmp_path / "pupil")
     assert learned_from(tmp_path / "pupil") == {sha256_text(text(place)) for place in (*PLACES, "airport")}
     assert "`said` (1 articles, 3 sentences, labelled by another model)" in (tmp_path / "pupil" / "card.md").read_text()
+
+
+def test_articles_that_the_teacher_learned_from_are_in_no_held_out_figure(folder, tmp_path, caplog):
+    said = tmp_path / "said"
+    shutil.copytree(folder / "said", said)
+    more = (f"train.silver=[{said}]", "train.trainer.cross_fitted_folds=1")
+    assert train(settings(folder, *more)).report.n_articles == 2
+    assert "said: held-out figures may flatter" in caplog.text
+    hashes = [sha256_text(text(place)) for place in PLACES]
+    train(settings(folder, "train.holds_out=true"), out=tmp_path / "teacher")
+    shutil.copyfile(tmp_path / "teacher" / "trained_on.json", said / "trained_on.json")
+    assert train(settings(folder, *more)).report.n_articles == 2
+    (said / "trained_on.json").write_text(json.dumps(hashes))
+    with pytest.raises(InvalidInputError, match="every held-out article was learned from"):
+        train(settings(folder, *more))
 
 
 def test_a_trainer_that_takes_no_probabilities_says_so(folder):

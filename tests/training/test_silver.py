@@ -52,10 +52,29 @@ def test_numbered_tables_of_a_large_run_are_read_in_order(folder):
     assert [row.article for row in silver.load(str(folder), BOOK).rows] == ["teacher/a", "teacher/b", "teacher/c"]
 
 
-def test_what_is_labelled_by_hand_is_not_learned_from_another_model(folder):
-    left = silver.load(str(folder), BOOK).without({"hash of a"})
-    assert [row.article for row in left.rows] == ["teacher/b"]
-    assert left.text_sha256 == ("hash of b",)
+def test_what_is_labelled_by_hand_and_its_near_duplicates_are_not_learned_from_another_model(folder):
+    long = "\n".join(
+        f"The {place} was closed again by order of the admiral." for place in ("harbour", "strait", "bank")
+    )
+    said = [
+        {**row, "text": line}
+        for article in "ab"
+        for row, line in zip(rows(article), ("Ice", "", *long.split("\n")[:2]), strict=True)
+    ]
+    other = [{**row, "text": f"{row['text']} {row['n']}"} for row in rows("c")]
+    pq.write_table(pa.Table.from_pylist([*said, *other]), folder / silver.FILE)
+    left = silver.load(str(folder), BOOK).without([long + " Reprinted."])
+    assert [row.article for row in left.rows] == ["teacher/c"]
+    assert left.text_sha256 == ("hash of c",)
+
+
+def test_what_the_labelling_model_learned_from_is_read_where_it_lies_beside(folder):
+    assert silver.load(str(folder), BOOK).taught_by is None
+    (folder / silver.TRAINED_ON).write_text('["aa", "bb"]')
+    assert silver.load(str(folder), BOOK).taught_by == {"aa", "bb"}
+    (folder / silver.TRAINED_ON).write_text("aa")
+    with pytest.raises(InvalidInputError, match="no list of SHA-256"):
+        silver.load(str(folder), BOOK)
 
 
 def test_what_the_teacher_knows_less_is_unknown(folder):
