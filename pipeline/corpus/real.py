@@ -122,12 +122,16 @@ def matched_texts(folder: Path, texts_dir: Path) -> tuple[dict[str, str], list[s
         raise InvalidInputError("no such folder of texts", where=str(texts_dir))
     by_hash, by_name = _index(texts_dir)
     texts, missing, refusals = {}, [], []
-    for _, source in read_rows(folder / SOURCES):
-        article = source["article"]
-        if source["sha256"] in by_hash:
-            texts[article] = by_hash[source["sha256"]]
+    for line, source in read_rows(folder / SOURCES):
+        article, sha256 = source.get("article"), source.get("sha256")
+        if not isinstance(article, str) or not isinstance(sha256, str) or Path(article).name != article:
+            raise InvalidInputError(
+                "expected an article's name without folders, and a SHA-256", where=f"{folder / SOURCES}:{line}"
+            )
+        if sha256 in by_hash:
+            texts[article] = by_hash[sha256]
         elif article in by_name:
-            refusals.append(_altered(by_name[article], source["sha256"]))
+            refusals.append(_altered(by_name[article], sha256))
         else:
             missing.append(article)
     if not texts:

@@ -65,6 +65,13 @@ def test_a_line_that_is_no_json_is_told_with_its_place(shipped, codebook, tmp_pa
         real.attach(str(shipped), tmp_path / "mine", tmp_path / "out", codebook)
 
 
+def test_a_source_that_names_a_place_outside_the_folder_is_refused(shipped, folder, codebook, tmp_path):
+    lines = (shipped / "sources.jsonl").read_text().splitlines()
+    write(shipped / "sources.jsonl", "\n".join([lines[0].replace("op001", "../../op001"), *lines[1:]]) + "\n")
+    with pytest.raises(InvalidInputError, match=r"sources\.jsonl:1: expected an article's name without folders"):
+        real.attach(str(shipped), folder / "articles", tmp_path / "out", codebook)
+
+
 def test_an_altered_text_is_refused(shipped, folder, codebook, tmp_path):
     for name in ("op001", "op002"):
         text = (folder / "articles" / f"{name}.txt").read_bytes().decode()
