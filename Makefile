@@ -7,7 +7,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requi
 export HF_HUB_OFFLINE := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: demo test test-slow check format model test-ray test-spark bench bench-memory bench-kill bench-ray bench-evidence bench-baselines fuzz audit clean
+.PHONY: help demo test test-slow check format attach model test-ray test-spark bench bench-memory bench-kill bench-ray bench-evidence bench-baselines fuzz audit clean
+
+help: ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 demo: $(VENV)/base ## label and compare the op-eds of seeds/ with the shipped model
 	$(BIN)/stance label seeds --out runs/demo --format csv
@@ -49,6 +52,11 @@ fuzz: $(VENV)/dev ## N mutated inputs for every target that reads what people ha
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix pipeline tests
 	$(BIN)/ruff format pipeline tests
+
+attach: $(VENV)/dev ## join the sets that ship without texts: make attach REAL=DIR UNLABELLED=DIR
+	$(BIN)/stance data attach real-opeds --texts $(REAL)
+	$(BIN)/stance data attach real-opeds-2 --texts $(UNLABELLED)
+	$(BIN)/stance data attach silver-opeds --texts $(UNLABELLED)
 
 model: $(VENV)/dev ## train the default model again; needs the real op-eds attached (README, "Training")
 	$(BIN)/stance train model --model-out models/default
