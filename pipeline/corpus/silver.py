@@ -47,7 +47,7 @@ def ship(table: Path, sources: Path, target: Path, codebook: Codebook) -> int:
     import pyarrow.parquet as pq
 
     columns = _columns(codebook)
-    found = pq.read_table(table, columns=[*PLACE, "text_sha256", *columns])  # type: ignore[no-untyped-call]
+    found = pq.read_table(table, columns=[*PLACE, "text_sha256", *columns])
     hashes = dict(zip(found["article"].to_pylist(), found["text_sha256"].to_pylist(), strict=True))
     known = {row["article"]: row for _, row in read_rows(sources)}
     if unknown := hashes.keys() - known.keys():
@@ -60,7 +60,7 @@ def ship(table: Path, sources: Path, target: Path, codebook: Codebook) -> int:
     write_jsonl(target / SOURCES, listed)
     if (table.parent / TRAINED_ON).is_file():
         shutil.copyfile(table.parent / TRAINED_ON, target / TRAINED_ON)
-    pq.write_table(_in_bytes(found, columns), target / LABELS, compression="zstd")  # type: ignore[no-untyped-call]
+    pq.write_table(_in_bytes(found, columns), target / LABELS, compression="zstd")
     return len(listed)
 
 
@@ -74,13 +74,13 @@ def attach(folder: Path, texts_dir: Path, out: Path, codebook: Codebook) -> Atta
 
     columns = _columns(codebook)
     try:
-        labels = pq.read_table(folder / LABELS, columns=[*PLACE, *columns])  # type: ignore[no-untyped-call]
+        labels = pq.read_table(folder / LABELS, columns=[*PLACE, *columns])
     except (OSError, ValueError) as error:
         raise InvalidInputError("labels that cannot be read, or are not by this codebook", where=str(folder)) from error
     texts, missing, refusals = matched_texts(folder, texts_dir)
     rows = [_with_text(row, texts[row["article"]], columns) for row in labels.to_pylist() if row["article"] in texts]
     out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist(rows), out / SENTENCES, compression="zstd")  # type: ignore[no-untyped-call]
+    pq.write_table(pa.Table.from_pylist(rows), out / SENTENCES, compression="zstd")
     if (folder / TRAINED_ON).is_file():
         shutil.copyfile(folder / TRAINED_ON, out / TRAINED_ON)
     return Attached(out, len(texts), len(rows), tuple(missing), tuple(refusals))

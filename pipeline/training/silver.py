@@ -85,7 +85,7 @@ def load(reference: str, codebook: Codebook) -> SilverSet:
     folder, files = _tables(reference)
     columns = [f"p_{task}_{label}" for task, label in codebook.columns()]
     try:
-        read = [pq.read_table(path, columns=[*SETTINGS, *columns]) for path in files]  # type: ignore[no-untyped-call]
+        read = [pq.read_table(path, columns=[*SETTINGS, *columns]) for path in files]
     except (OSError, ValueError) as error:
         raise InvalidInputError(
             f"no table of labelled sentences: {str(error).splitlines()[0]}",

@@ -105,8 +105,12 @@ def test_hostile_text_takes_linear_time(hostile: str) -> None:
 
 
 def seconds_for(hostile: str, *, n_chars: int) -> float:
-    """Processor time, which other work on the machine does not change."""
+    """The least processor time of three: other work on the machine changes it by the caches that it takes."""
     table = table_of(hostile * (n_chars // len(hostile)) + "x")
-    start = time.process_time()
-    run_stages(table)
-    return time.process_time() - start
+
+    def once() -> float:
+        start = time.process_time()
+        run_stages(table)
+        return time.process_time() - start
+
+    return min(once() for _ in range(3))
