@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.profiles.studentised import line, permuted, share_exceeding, standardised
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,24 +24,28 @@ def permutation_p(
     n_permutations: int,
     rng: np.random.Generator,
 ) -> float:
-    """Two-sided p of the difference of two means when whole units change sides.
+    """Two-sided p of the difference of two means, over its standard error, when whole units change sides.
 
-    Shapes: scores and units (n_a,) and (n_b,). Where fewer than ten permutations reach the observed difference, the
+    Shapes: scores and units (n_a,) and (n_b,). The statistic is Welch's t, so that sides of unequal spread and number
+    of units are not told apart by that alone. Where fewer than ten permutations reach the observed difference, the
     normal tail of the permutation distribution takes over, never under one in the number of arrangements: many
     pairs with Holm's correction need a p that the permutations alone cannot resolve.
     """
     sizes, sums = zip(*(_unit_sums(s, u) for s, u in zip(scores, units, strict=True)), strict=True)
     size, total, n_a = np.concatenate(sizes), np.concatenate(sums), len(sizes[0])
-    is_a = rng.random((n_permutations, len(size))).argsort(axis=1) < n_a
-    found = _differences(is_a, size, total)
-    observed = float(_differences(np.arange(len(size))[None] < n_a, size, total)[0])
-    n_exceeding = int((np.abs(found) >= abs(observed) * (1 - 1e-12)).sum())  # equal arrangements differ by rounding
-    exact = (1 + n_exceeding) / (1 + n_permutations)
-    deviation = float(found.std())
-    if n_exceeding >= MIN_EXCEEDING or deviation == 0:
+    side = (np.arange(len(size)) < n_a).astype(float)
+    observed, found = permuted(line, total / size, size, side, n_permutations=n_permutations, rng=rng)
+    return ratio_p(observed, found, side, n_arrangements=math.comb(len(size), n_a))
+
+
+def ratio_p(
+    observed: float, found: NDArray[np.float64], places: NDArray[np.float64], *, n_arrangements: float
+) -> float:
+    """Two-sided p of a studentised ratio: the share of permutations, or their normal tail where they are too few."""
+    exact, n_exceeding = share_exceeding(observed, found)
+    if n_exceeding >= MIN_EXCEEDING:
         return exact
-    floor = 1 / math.comb(len(size), n_a)
-    return max(floor, min(exact, normal_p(observed / deviation)))
+    return max(1 / n_arrangements, min(exact, normal_p(standardised(observed, found, places))))
 
 
 def normal_p(z: float) -> float:
@@ -64,9 +70,3 @@ def cohens_h(a: float, b: float) -> float:
 
 def _unit_sums(scores: NDArray[np.float64], units: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.bincount(units).astype(float), np.bincount(units, weights=scores).astype(float)
-
-
-def _differences(is_a: NDArray[np.bool_], size: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
-    a_size, a_total = is_a @ size, is_a @ total
-    difference: NDArray[np.float64] = a_total / a_size - (total.sum() - a_total) / (size.sum() - a_size)
-    return difference

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
+from statsmodels.stats.oneway import anova_oneway
 
 from pipeline.profiles.trend_tests import change_p, trend_p
 from pipeline.profiles.trends import levers
@@ -13,25 +15,52 @@ def made(*, slope=0.0, bump=0.0, n=24, seed=0):
     return scores, np.ones(n), times
 
 
-def test_the_trend_agrees_with_scipys_permutation_of_the_correlation():
-    scores, weights, times = made(slope=0.35)
+def hc2_ratio(scores, times):
+    design = np.column_stack([np.ones_like(times), times - times.mean()])
+    return OLS(scores, design).fit(cov_type="HC2").tvalues[1]
+
+
+def welch_f(*groups):
+    return anova_oneway(groups, use_var="unequal", welch_correction=True).statistic
+
+
+def test_the_trend_agrees_with_scipys_permutation_of_the_same_ratio():
+    scores, weights, times = made(slope=0.3)
     expected = stats.permutation_test(
-        (scores,), lambda s: stats.pearsonr(s, times).statistic, permutation_type="pairings", n_resamples=9_999, rng=0
+        (scores,), lambda s: hc2_ratio(s, times), permutation_type="pairings", n_resamples=1_999, rng=0
     ).pvalue
-    assert trend_p(scores, weights, times, n_permutations=9_999, rng=np.random.default_rng(1)) == pytest.approx(
-        expected, abs=0.01
-    )
+    found = trend_p(scores, weights, times, n_permutations=9_999, rng=np.random.default_rng(1))
+    assert found == pytest.approx(expected, abs=0.015)
 
 
-def test_any_change_agrees_with_scipys_permutation_of_the_analysis_of_variance():
+def test_any_change_agrees_with_scipys_permutation_of_welchs_f():
     scores, weights, times = made(bump=1.0)
     groups = [scores[times == t] for t in np.unique(times)]
-    expected = stats.permutation_test(
-        groups, lambda *g: stats.f_oneway(*g).statistic, n_resamples=4_999, alternative="greater", rng=0
-    ).pvalue
-    assert change_p(scores, weights, times, n_permutations=9_999, rng=np.random.default_rng(1)) == pytest.approx(
-        expected, abs=0.015
-    )
+    expected = stats.permutation_test(groups, welch_f, n_resamples=1_999, alternative="greater", rng=0).pvalue
+    found = change_p(scores, weights, times, n_permutations=9_999, rng=np.random.default_rng(1))
+    assert found == pytest.approx(expected, abs=0.015)
+
+
+def share_found(test, counts, spreads, *, slope=0.0, n=600):
+    """How often p <= .05."""
+    times = np.repeat(np.arange(float(len(counts))), counts)
+    found = []
+    for seed in range(n):
+        scores = slope * times + np.repeat(spreads, counts) * np.random.default_rng([4, seed]).normal(size=len(times))
+        rng = np.random.default_rng([5, seed])
+        found.append(test(scores, np.ones(len(times)), times, n_permutations=199, rng=rng))
+    return np.mean(np.array(found) <= 0.05)
+
+
+@pytest.mark.parametrize("test", [trend_p, change_p])
+@pytest.mark.parametrize(("counts", "spreads"), [((12, 12, 4), (1, 1, 2)), ((20, 5), (1, 2))])
+def test_p_keeps_its_level_where_a_small_period_spreads_more(test, counts, spreads):
+    assert share_found(test, counts, spreads) == pytest.approx(0.06, abs=0.025)  # raw: .13 to .18
+
+
+@pytest.mark.parametrize(("test", "power"), [(trend_p, 0.6), (change_p, 0.45)])
+def test_a_true_trend_is_still_found(test, power):
+    assert share_found(test, (10, 10, 10), (1, 1, 1), slope=0.6, n=200) > power
 
 
 def test_a_bump_is_a_change_and_no_trend():
