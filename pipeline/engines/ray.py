@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pipeline.core.errors import StanceError
 from pipeline.engines.ray_pool import Pool
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
 
 ADDRESS = "RAY_ADDRESS"
 OBJECT_STORE_BYTES = 500_000_000  # of a cluster of our own; what is over it goes to disk
+KNOCK_S = 10
+TRIES = "RAY_gcs_server_port_wait_time_s"  # named so for another use; of 40 s each to reach a cluster, and else 20
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # no telemetry
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else a warning about graphics cards
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",  # else it writes to standard output that a worker has ended
 }
 
 
@@ -51,7 +56,9 @@ def _cluster(config: Config, *, threads: int) -> Iterator[Any]:
         if config.ray.workers:
             own["num_cpus"] = config.ray.workers * threads
     try:
-        ray.init(address, log_to_driver=False, configure_logging=False, logging_level="ERROR", **own)
+        _knock(address, wait_s=config.ray.start_s)
+        with _few_tries(address):
+            ray.init(address, log_to_driver=False, configure_logging=False, logging_level="ERROR", **own)
     except Exception as error:  # each part of Ray has kinds of errors of its own
         ray.shutdown()
         raise _unreachable(address, error) from error
@@ -59,6 +66,26 @@ def _cluster(config: Config, *, threads: int) -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _knock(address: str, *, wait_s: float) -> None:
+    """Ray itself tries for many minutes where nothing listens. Raises: OSError, ValueError."""
+    at = urlsplit(address if "://" in address else f"//{address}")
+    if at.hostname and at.port:  # others, such as `auto`, Ray looks up
+        socket.create_connection((at.hostname, at.port), timeout=min(wait_s, KNOCK_S)).close()
+
+
+@contextmanager
+def _few_tries(address: str) -> Iterator[None]:
+    """What listens may not be Ray, or no longer answer. A cluster of our own may take its time."""
+    if address == "local" or TRIES in os.environ:
+        yield
+        return
+    os.environ[TRIES] = "2"
+    try:
+        yield
+    finally:
+        del os.environ[TRIES]
 
 
 def _unreachable(address: str, error: Exception) -> StanceError:

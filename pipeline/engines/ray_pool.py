@@ -173,7 +173,9 @@ class Pool:
     def _alone(self, table: pa.Table) -> Finished | None:
         for _ in range(TRIES):
             if self._spare is None:
-                self._spare, _ = self._started(cores=0)  # of no core: there may be none to spare
+                self._spare, opening = self._started(cores=0)  # of no core: there may be none to spare
+                if not self._ray.wait([opening], timeout=self._start_s)[0]:
+                    raise self._none_came()
             answer = self._answer(self._spare.finish.remote(table))
             if answer is not None:
                 return answer
@@ -213,11 +215,14 @@ class Pool:
             n_starting = len(self._starting)
             self._join(wait_s=self._start_s)
             if not self._workers and len(self._starting) == n_starting:
-                raise StanceError(
-                    f"no worker could be had from the Ray cluster within {self._start_s:g} s",
-                    remedy="see `ray status`: it needs free cores and stance-pipeline on its machines; "
-                    "or give it longer with ray.start_s",
-                )
+                raise self._none_came()
+
+    def _none_came(self) -> StanceError:
+        return StanceError(
+            f"no worker could be had from the Ray cluster within {self._start_s:g} s",
+            remedy="see `ray status`: it needs free cores and stance-pipeline on its machines; "
+            "or give it longer with ray.start_s",
+        )
 
 
 def _tell(error: Any) -> NoReturn:

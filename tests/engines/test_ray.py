@@ -176,6 +176,18 @@ def test_a_machine_of_the_cluster_may_go(cluster, run_local, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(60)
+def test_workers_that_the_cluster_cannot_have_are_not_waited_for_longer_than_was_asked(cluster):
+    too_many = {"threads": 50}  # cores for a worker
+    with (
+        pytest.raises(StanceError, match=r"^no worker could be had from the Ray cluster within 2 s; see `ray status`"),
+        engine.opened(Work(Measure()), Config(ray={"workers": 1, "start_s": 2}, label=too_many)),
+    ):
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60)  # Ray by itself tries for many minutes
 def test_no_cluster_at_the_address_is_told_with_the_remedy():
     pytest.importorskip("ray", reason="the extra [ray] is not installed")
     with (
