@@ -20,7 +20,7 @@ SETTINGS = {
     "label.batch_articles": 2, "label.shard_articles": 25, "profile.resamples": 100, "ray.workers": N_WORKERS,
     "ray.start_s": 600,
 }  # fmt: skip
-ENDS_WITHIN_S = 60  # of a machine that may be busy
+ENDS_WITHIN_S = 150  # after SIGKILL the agents of Ray try for 60 s to tell the cluster, which is gone, and then end
 
 
 @pytest.fixture(scope="module", autouse=True)
