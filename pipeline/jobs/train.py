@@ -20,6 +20,7 @@ from pipeline.core.fingerprints import sha256_json, sha256_text
 from pipeline.corpus import labelled_set
 from pipeline.jobs import held_out, model_card, model_folder
 from pipeline.jobs.model_folder import Identity
+from pipeline.jobs.opening import TRAINED_ON
 from pipeline.labeling import model as models
 from pipeline.reports import plots
 from pipeline.tracking.records import Dataset
@@ -132,7 +133,7 @@ def _unseen_by_teachers(fold: HeldOut, silver: Sequence[SilverSet]) -> HeldOut:
             log.warning(
                 "%s: held-out figures may flatter, for it is not known what its model learned from; lay its %s beside",
                 other.name,
-                silver_set.TRAINED_ON,
+                TRAINED_ON,
             )
         seen |= other.taught_by or set()
     kept = [i for i, example in enumerate(fold.held_out) if sha256_text(example.text.text) not in seen]

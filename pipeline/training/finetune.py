@@ -18,6 +18,7 @@ from pipeline.labeling.windows import Window, pack
 from pipeline.training import encoders
 from pipeline.training.linear import mixed_heads
 from pipeline.training.loss import MultiTaskLoss
+from pipeline.training.schedule import CLIP_NORM, WEIGHT_DECAY, warmed_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WARMUP_SHARE = 0.06  # of all steps
-CLIP_NORM = 1.0
-WEIGHT_DECAY = 0.01
 HEAD_DROPOUT = 0.1
 SMOOTHING = 0.02  # running mean of the loss, per step
 
@@ -269,12 +267,7 @@ def _optimiser(network: Any, options: FinetuneTrainer.Options, *, n_steps: int) 
     optimiser = torch.optim.AdamW(
         [{"params": found, "lr": rate, "weight_decay": decay} for (rate, decay), found in groups.items()], fused=True
     )
-    n_warmup = max(1, round(WARMUP_SHARE * n_steps))
-
-    def factor(step: int) -> float:
-        return min((step + 1) / n_warmup, max(0.0, (n_steps - step) / max(1, n_steps - n_warmup)))
-
-    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
+    return optimiser, warmed_up(optimiser, n_steps=n_steps)
 
 
 def _layer(name: str) -> int:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.core.codebook import Codebook
+    from pipeline.core.codebook import Codebook, Task
     from pipeline.training.mixing import Mixing
 
 MAX_ITERATIONS = 1_000
@@ -19,15 +19,23 @@ ABSENT_LOGIT = -12.0  # intercept of a label that no training sentence has
 
 
 def fit_heads(
-    codebook: Codebook, features: Any, targets: NDArray[np.floating], *, c: float, balance: float, seed: int
+    codebook: Codebook,
+    features: Any,
+    targets: NDArray[np.floating],
+    *,
+    c: float,
+    balance: float,
+    seed: int,
+    tasks: Sequence[Task] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Shapes: features (n, width) dense or sparse, targets (n, n_labels) to weight (n_labels, width), bias (n_labels,).
 
     `balance` is the power of the inverse frequency that weighs rare labels: 0 not at all, 1 fully.
+    `tasks`: those that are fitted, None for all; the others' labels are as absent ones.
     """
     weight = np.zeros((targets.shape[1], features.shape[1]), np.float32)
     bias = np.full(targets.shape[1], ABSENT_LOGIT, np.float32)
-    for task in codebook.tasks:
+    for task in codebook.tasks if tasks is None else tasks:
         columns = range(*codebook.slices()[task.name].indices(targets.shape[1]))
         if task.kind == "multi":
             for column in columns:

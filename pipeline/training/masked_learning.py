@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.core.errors import InvalidInputError, StanceError
+from pipeline.training.schedule import CLIP_NORM, WEIGHT_DECAY, warmed_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,9 +30,6 @@ log = logging.getLogger(__name__)
 N_SPECIAL = 2  # tokens around a window
 NOT_MASKED = -100  # the collator's label of a token that is not to be predicted
 BATCH_TOKENS = 4_096  # in memory at once; a step sums over as many batches as it needs
-WARMUP_SHARE = 0.06  # of all steps
-CLIP_NORM = 1.0
-WEIGHT_DECAY = 0.01
 N_POINTS = 100  # of the loss curve
 N_TOLD = 20  # of them in the log
 
@@ -55,14 +53,9 @@ class MaskedLearning:
             {"params": [p for p in parameters if p.ndim > 1], "weight_decay": WEIGHT_DECAY},
             {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
         ]
-        n_warmup = max(1, round(WARMUP_SHARE * n_steps))
-
-        def factor(step: int) -> float:
-            return min((step + 1) / n_warmup, max(0.0, (n_steps - step) / max(1, n_steps - n_warmup)))
-
         self.parameters, self.n_planned = parameters, n_steps
         self.optimiser = torch.optim.AdamW(groups, lr=rate, fused=True)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, factor)
+        self.schedule = warmed_up(self.optimiser, n_steps=n_steps)
 
     def over(self, windows: Sequence[NDArray[np.int32]], *, n_steps: int, name: str) -> None:
         """As many steps, each over windows of its own, in a new order."""

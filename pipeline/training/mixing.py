@@ -50,14 +50,16 @@ def fit(codebook: Codebook, logits: NDArray[np.floating], targets: NDArray[np.fl
     if len(logits) < MIN_SENTENCES:
         return Mixing.none(logits.shape[1])
     mean, spread = logits.mean(axis=0), logits.std(axis=0) + 1e-6
-    weight, bias = linear.fit_heads(codebook, (logits - mean) / spread, targets, c=STRENGTH, balance=BALANCE, seed=seed)
+    tasks = [task for task in codebook.tasks if task.kind == "multi"]
+    weight, bias = linear.fit_heads(
+        codebook, (logits - mean) / spread, targets, c=STRENGTH, balance=BALANCE, seed=seed, tasks=tasks
+    )
     scaled = weight / spread
     mixed = Mixing.none(logits.shape[1])
     n_given = (targets > 0).sum(axis=0)
-    is_mixed = np.minimum(n_given, len(targets) - n_given) >= MIN_POSITIVES
-    for task in codebook.tasks:
-        if task.kind != "multi":
-            is_mixed[codebook.slices()[task.name]] = False
+    is_mixed = np.zeros(logits.shape[1], bool)
+    for columns in (codebook.slices()[task.name] for task in tasks):
+        is_mixed[columns] = np.minimum(n_given, len(targets) - n_given)[columns] >= MIN_POSITIVES
     mixed.weight[is_mixed] = scaled[is_mixed]
     mixed.bias[is_mixed] = (bias - scaled @ mean)[is_mixed]
     return mixed

@@ -15,6 +15,7 @@ from pipeline.core.errors import InvalidInputError, unknown_name
 from pipeline.core.fingerprints import sha256_rows, sha256_text
 from pipeline.core.places import shipped
 from pipeline.corpus.duplicates import Passage, near_duplicate_articles
+from pipeline.corpus.silver import SENTENCES, TRAINED_ON
 from pipeline.labeling.scores import ArticleText, SentenceSpan
 from pipeline.training.examples import CONTEXT_ROLES, Example
 
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FILE = "sentences.parquet"
 TABLES = "sentences*.parquet"
-TRAINED_ON = "trained_on.json"  # the labelling model's, laid beside its results
 SETTINGS = ("article", "text_sha256", "n", "text", "role")
 
 
@@ -120,7 +119,7 @@ def _tables(reference: str) -> tuple[Path, list[Path]]:
     if given.suffix == ".parquet":
         return given.parent, [given]
     folder = next((place for place in (given, shipped("data") / reference) if any(place.glob(TABLES))), given)
-    return folder, sorted(folder.glob(TABLES)) or [folder / FILE]
+    return folder, sorted(folder.glob(TABLES)) or [folder / SENTENCES]
 
 
 def _example(article: str, sentences: Sequence[dict[str, Any]], columns: Sequence[str]) -> Example:

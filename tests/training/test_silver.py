@@ -24,7 +24,7 @@ def rows(article, *, p=0.25):
 def folder(tmp_path):
     table = pa.Table.from_pylist([*rows("a"), *rows("b", p=0.5)])
     (tmp_path / "teacher").mkdir()
-    pq.write_table(table, tmp_path / "teacher" / silver.FILE)
+    pq.write_table(table, tmp_path / "teacher" / silver.SENTENCES)
     return tmp_path / "teacher"
 
 
@@ -40,13 +40,13 @@ def test_headlines_are_context_and_body_has_the_probabilities(folder):
 
 def test_the_version_is_that_of_the_probabilities(folder):
     before = silver.load(str(folder), BOOK).sha256
-    assert silver.load(str(folder / silver.FILE), BOOK).sha256 == before
-    pq.write_table(pa.Table.from_pylist([*rows("a"), *rows("b", p=0.6)]), folder / silver.FILE)
+    assert silver.load(str(folder / silver.SENTENCES), BOOK).sha256 == before
+    pq.write_table(pa.Table.from_pylist([*rows("a"), *rows("b", p=0.6)]), folder / silver.SENTENCES)
     assert silver.load(str(folder), BOOK).sha256 != before
 
 
 def test_numbered_tables_of_a_large_run_are_read_in_order(folder):
-    (folder / silver.FILE).unlink()
+    (folder / silver.SENTENCES).unlink()
     for number, article in enumerate(("a", "b", "c"), 1):
         pq.write_table(pa.Table.from_pylist([*rows(article)]), folder / f"sentences-{number:05d}.parquet")
     assert [row.article for row in silver.load(str(folder), BOOK).rows] == ["teacher/a", "teacher/b", "teacher/c"]
@@ -62,7 +62,7 @@ def test_what_is_labelled_by_hand_and_its_near_duplicates_are_not_learned_from_a
         for row, line in zip(rows(article), ("Ice", "", *long.split("\n")[:2]), strict=True)
     ]
     other = [{**row, "text": f"{row['text']} {row['n']}"} for row in rows("c")]
-    pq.write_table(pa.Table.from_pylist([*said, *other]), folder / silver.FILE)
+    pq.write_table(pa.Table.from_pylist([*said, *other]), folder / silver.SENTENCES)
     left = silver.load(str(folder), BOOK).without([long + " Reprinted."])
     assert [row.article for row in left.rows] == ["teacher/c"]
     assert left.text_sha256 == ("hash of c",)
@@ -86,16 +86,16 @@ def test_what_the_teacher_knows_less_is_unknown(folder):
 
 
 def test_another_codebooks_table_is_refused_with_a_remedy(folder):
-    table = pq.read_table(folder / silver.FILE).drop_columns(COLUMNS[:3])
-    pq.write_table(table, folder / silver.FILE)
+    table = pq.read_table(folder / silver.SENTENCES).drop_columns(COLUMNS[:3])
+    pq.write_table(table, folder / silver.SENTENCES)
     with pytest.raises(InvalidInputError, match=r"no table of labelled sentences.*--format parquet"):
         silver.load(str(folder), BOOK)
 
 
 def test_a_table_without_a_labelled_sentence_is_refused(folder):
     table = pa.Table.from_pylist(
-        [row for row in rows("a") if row["role"] != "body"], schema=pq.read_schema(folder / silver.FILE)
+        [row for row in rows("a") if row["role"] != "body"], schema=pq.read_schema(folder / silver.SENTENCES)
     )
-    pq.write_table(table, folder / silver.FILE)
+    pq.write_table(table, folder / silver.SENTENCES)
     with pytest.raises(InvalidInputError, match="no labelled body sentence"):
         silver.load(str(folder), BOOK)
