@@ -28,13 +28,15 @@ CONTEXT_ROLES = frozenset({"headline", "body"})
 class Example:
     """One article. `sentences` are the judged ones, in the order of the rows of `targets`.
 
-    Shapes: targets (n_judged, n_labels), 1 where a label was given, in the order of the codebook's columns.
+    `is_silver`: labelled by another model. Shapes: targets (n_judged, n_labels), 1 where a label was given, in the
+    order of the codebook's columns.
     """
 
     article: str
     text: ArticleText
     sentences: tuple[LabelledSentence, ...]
     targets: NDArray[np.float32]
+    is_silver: bool = False
 
 
 def examples(sets: Iterable[LabelledSet], codebook: Codebook) -> list[Example]:

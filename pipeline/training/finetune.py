@@ -6,6 +6,7 @@ import logging
 import math
 import re
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -67,6 +68,7 @@ class FinetuneTrainer:
         attention_dropout: float = Field(default=0.1, ge=0, lt=1)
         layer_decay: float = Field(default=1.0, gt=0, le=1)  # each layer learns this much slower than the one above it
         windows_per_step: int = Field(default=1, ge=1)
+        deals_silver: bool = False  # each epoch reads a share of the silver articles: many once, not few many times
         trains_embeddings: bool = False  # a third of MiniLM's step goes into word vectors that hardly move
         uses_rules: bool = True
         precision: Literal["float32", "bfloat16"] = "bfloat16"
@@ -90,30 +92,42 @@ class FinetuneTrainer:
         start = encoders.load(
             self.options.encoder, dropout=self.options.dropout, attention_dropout=self.options.attention_dropout
         )
-        windows = [w for example in examples for w in _windows(example, start.tokenizer, self.options)]
+        epochs = self._epochs(examples, start.tokenizer)
         for name, parameter in start.encoder.named_parameters():
             parameter.requires_grad_(self.options.trains_embeddings or not name.startswith("embeddings."))
-        network = build_network(start.encoder, n_labels=len(self.codebook.columns()), n_rules=windows[0].rules.shape[1])
+        network = build_network(start.encoder, n_labels=len(self.codebook.columns()), n_rules=epochs[0][0].rules.shape[1])
         loss = MultiTaskLoss(
             self.codebook,
             np.concatenate([e.targets for e in examples]),
             balance=self.options.balance,
             task_weights=self.options.task_weights,
         )
-        self._train(network, windows, loss)
+        self._train(network, epochs, loss)
         return FinetunedModel(network.eval(), start.tokenizer, self.options)
 
-    def _train(self, network: Any, windows: Sequence[_Batch], loss: MultiTaskLoss) -> None:
+    def _epochs(self, examples: Sequence[Example], tokenizer: Any) -> list[list[_Batch]]:
+        """The windows that each epoch reads."""
+        n_epochs = self.options.epochs
+        epochs: list[list[_Batch]] = [[] for _ in range(n_epochs)]
+        turn = cycle(range(n_epochs))
+        for example in examples:
+            windows = list(_windows(example, tokenizer, self.options))
+            is_dealt = example.is_silver and self.options.deals_silver
+            for epoch in [next(turn)] if is_dealt else range(n_epochs):
+                epochs[epoch] += windows
+        return epochs
+
+    def _train(self, network: Any, epochs: Sequence[Sequence[_Batch]], loss: MultiTaskLoss) -> None:
         import torch
 
-        steps = math.ceil(len(windows) / self.options.windows_per_step)
-        optimiser, schedule = _optimiser(network, self.options, n_steps=steps * self.options.epochs)
+        steps = [math.ceil(len(windows) / self.options.windows_per_step) for windows in epochs]
+        optimiser, schedule = _optimiser(network, self.options, n_steps=sum(steps))
         rng = np.random.default_rng(self.seed)
         is_bf16 = self.options.precision == "bfloat16"
         network.train()
-        for epoch in range(self.options.epochs):
+        for epoch, windows in enumerate(epochs):
             mean_loss = math.nan
-            for chosen in np.array_split(rng.permutation(len(windows)), steps):
+            for chosen in np.array_split(rng.permutation(len(windows)), steps[epoch]):
                 batches = [windows[i] for i in chosen if windows[i].is_judged.any()]
                 for batch in batches:
                     with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):

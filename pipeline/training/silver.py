@@ -131,7 +131,7 @@ def _example(article: str, sentences: Sequence[dict[str, Any]], columns: Sequenc
         spans.append(SentenceSpan(at, at + len(sentence["text"]), is_judged))
         at += len(sentence["text"]) + 1
     targets = _probabilities([s for s in read if s[columns[0]] is not None], columns)
-    return Example(article, ArticleText("\n".join(s["text"] for s in read), tuple(spans)), (), targets)
+    return Example(article, ArticleText("\n".join(s["text"] for s in read), tuple(spans)), (), targets, is_silver=True)
 
 
 def _probabilities(sentences: Sequence[dict[str, Any]], columns: Sequence[str]) -> NDArray[np.float32]:

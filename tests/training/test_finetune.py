@@ -125,6 +125,17 @@ def test_a_task_that_is_not_known_of_an_article_is_not_learned_from_it(encoder):
     assert np.abs(first[:, 3:] - second[:, 3:]).max() > 1e-2
 
 
+def test_silver_articles_are_dealt_over_the_epochs(encoder, monkeypatch):
+    by_hand = [example(0)]
+    silver = [replace(example(n), is_silver=True) for n in range(1, 5)]
+    read = []
+    monkeypatch.setattr(FinetuneTrainer, "_train", lambda _self, _network, epochs, _loss: read.extend(epochs))
+    trainer(encoder, epochs=2, window=4_000, deals_silver=True).fit([*by_hand, *silver])
+    lengths = [[len(window.is_judged) for window in windows] for windows in read]
+    n = [len(e.targets) for e in (*by_hand, *silver)]
+    assert lengths == [[n[0], n[1], n[3]], [n[0], n[2], n[4]]]
+
+
 def test_several_windows_make_one_step(encoder):
     rows = [example(n) for n in range(3)]
     one, many = (trainer(encoder, windows_per_step=n, epochs=2).fit(rows).score(rows) for n in (1, 100))
