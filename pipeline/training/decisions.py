@@ -17,6 +17,8 @@ MIN_POSITIVES = 5  # sentences; under it a label keeps its uncalibrated score an
 OFFSETS = np.linspace(-2, 2, 41)  # logits, searched per label for the best macro-F1
 ROUNDS = 3
 MIN_THRESHOLD = 0.15  # under it a label that is rare and hardly found would be given to every second sentence
+POLED_SHARE = 0.5  # of the offsets, where values are added up: cross-fitted over held-out articles half of them gain
+# .02 of macro-F1 at the same error of net stance; all of them gain little more and raise that error
 RIDGE = 1e-3  # keeps scale near 1 and shift near 0 where the data say little
 
 
@@ -33,10 +35,9 @@ def _fitted(task: Task, logits: NDArray[np.float64], targets: NDArray[np.floatin
         return _fitted_multi(logits, targets)
     scale, shift = _vector_scaling(logits, targets)
     calibrated = TaskCalibration(scale, shift, np.zeros_like(scale))
-    if task.poles:  # net values are what users add up: the most probable label errs least there
-        return calibrated
     log_p = np.log(np.maximum(probabilities(task, calibrated, logits), 1e-12))
-    return TaskCalibration(scale, shift, _best_offsets(log_p, targets.argmax(axis=1)))
+    best = _best_offsets(log_p, targets.argmax(axis=1))
+    return TaskCalibration(scale, shift, best * POLED_SHARE if task.poles else best)
 
 
 def _vector_scaling(

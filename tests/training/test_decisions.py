@@ -38,7 +38,7 @@ def test_calibration_finds_the_probabilities_that_labels_were_drawn_from():
 def test_chosen_offsets_and_thresholds_are_no_worse_than_the_plain_decision():
     _, logits, targets = drawn(1_500)
     fitted = decisions.fit(BOOK, logits, targets)
-    for task in (task for task in BOOK.tasks if not task.poles):
+    for task in BOOK.tasks:
         columns = BOOK.slices()[task.name]
         gold = targets[:, columns] > 0
         scores = []
@@ -48,11 +48,13 @@ def test_chosen_offsets_and_thresholds_are_no_worse_than_the_plain_decision():
         assert scores[0] >= scores[1] - 0.01  # calibrated probabilities tie and round differently
 
 
-def test_a_task_with_poles_takes_the_most_probable_label():
+def test_a_task_with_poles_goes_half_the_way_to_the_offsets_of_the_highest_macro_f1(monkeypatch):
     _, logits, targets = drawn(1_500)
-    settings = decisions.fit(BOOK, logits, targets)["stance"]
-    p = probabilities(STANCE, settings, logits[:, :3])
-    np.testing.assert_array_equal(decided(STANCE, settings, p).argmax(axis=1), p.argmax(axis=1))
+    half = decisions.fit(BOOK, logits, targets)["stance"].offset
+    monkeypatch.setattr(decisions, "POLED_SHARE", 1.0)
+    whole = decisions.fit(BOOK, logits, targets)["stance"].offset
+    assert np.abs(whole).max() > 0
+    np.testing.assert_allclose(half, whole / 2)
 
 
 def test_a_label_without_examples_keeps_its_score_and_the_threshold_of_one_half():
