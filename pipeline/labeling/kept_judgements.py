@@ -121,7 +121,7 @@ def _opened(path: Path, max_bytes: int) -> KeptJudgements:
 
 def _connected(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=WAIT_S)
+    connection = sqlite3.connect(path, timeout=WAIT_S, check_same_thread=False)  # an engine's threads take turns
     try:
         connection.executescript(TABLES)
     except BaseException:

@@ -95,7 +95,8 @@ class FinetuneTrainer:
         epochs = self._epochs(examples, start.tokenizer)
         for name, parameter in start.encoder.named_parameters():
             parameter.requires_grad_(self.options.trains_embeddings or not name.startswith("embeddings."))
-        network = build_network(start.encoder, n_labels=len(self.codebook.columns()), n_rules=epochs[0][0].rules.shape[1])
+        n_rules = epochs[0][0].rules.shape[1]
+        network = build_network(start.encoder, n_labels=len(self.codebook.columns()), n_rules=n_rules)
         loss = MultiTaskLoss(
             self.codebook,
             np.concatenate([e.targets for e in examples]),

@@ -1,3 +1,5 @@
+from threading import Event
+
 import pyarrow as pa
 import pytest
 
@@ -58,6 +60,30 @@ def test_a_stage_that_loses_an_article_is_noticed():
 
     with pytest.raises(StanceError, match="2 articles came in, 1 were done and 0 refused"):
         list(run([batch("a", "b")], [Lossy()], Ledger()))
+
+
+def test_the_next_batch_is_done_while_the_caller_has_this_one():
+    begun = Event()
+
+    class Telling(Measure):
+        def __call__(self, table):
+            if "b" in table["article"].to_pylist():
+                begun.set()
+            return super().__call__(table)
+
+    found = run([batch("a"), batch("b"), batch("c")], [Telling()], Ledger())
+    assert next(found)["article"].to_pylist() == ["a"]
+    assert begun.wait(timeout=10)
+    assert [table["article"].to_pylist() for table in found] == [["b"], ["c"]]
+
+
+def test_a_caller_who_stops_early_leaves_no_thread_behind():
+    import threading
+
+    found = run([batch("a"), batch("b"), batch("c")], [Measure()], Ledger())
+    next(found)
+    found.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("stages")]
 
 
 def test_refusals_come_in_the_order_of_the_articles_whatever_the_borders_of_batches():
