@@ -56,6 +56,7 @@ format: $(VENV)/dev
 attach: $(VENV)/dev ## join the sets that ship without texts: make attach REAL=DIR UNLABELLED=DIR
 	$(BIN)/stance data attach real-opeds --texts $(REAL)
 	$(BIN)/stance data attach real-opeds-2 --texts $(UNLABELLED)
+	$(BIN)/stance data attach real-opeds-3 --texts $(UNLABELLED)
 	$(BIN)/stance data attach silver-opeds --texts $(UNLABELLED)
 
 model: $(VENV)/dev ## train the default model again; needs the real op-eds attached (README, "Training")

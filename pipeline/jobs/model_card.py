@@ -23,7 +23,7 @@ LIMITS = """\
 For description and comparison of op-eds on {target} in the language that it was trained on, with the intervals that
 `stance` prints beside every figure. Not for judging a single sentence, not for judging persons, not for moderation.
 """
-SHIPPED_SETS = frozenset({"opeds", "real-opeds", "real-opeds-2"})
+SHIPPED_SETS = frozenset({"opeds", "real-opeds", "real-opeds-2", "real-opeds-3"})
 SHIPPED_LIMITS = """\
 It was trained on English alone. Every label was made by language-model coders that follow the codebook, none by a
 person; people would agree less with one another, and with this model, than the figures say.
