@@ -54,10 +54,11 @@ def run(args: argparse.Namespace) -> ExitCode:
 
 
 def _show(compared: Compared) -> None:
+    from pipeline.profiles.verdict_lines import verdict_lines
     from pipeline.reports import terminal, terminal_series, terminal_tables
 
     console = terminal.console()
     if compared.series:
         terminal_series.show_series(console, compared.series)
         console.print()
-    terminal_tables.show_comparison(console, compared.comparison)
+    terminal_tables.show_comparison(console, compared.comparison, verdict_lines(compared.comparison))

@@ -28,14 +28,28 @@ class Kind(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
+class Cause(StrEnum):
+    """Why there is no verdict."""
+
+    FEW_SENTENCES = "few_sentences"
+    FEW_ARTICLES = "few_articles"
+    UNMEASURED_ERROR = "unmeasured_error"
+    TOO_LITTLE_TEXT = "too_little_text"
+    ERRATIC_MODEL = "erratic_model"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`n_more` sentences on each side (articles of each group) would settle it; None if unknown or if none would."""
+    """`n_more` sentences on each side (articles of each group) would settle it; None if unknown or if none would.
+
+    `cause`: None but for "cannot tell".
+    """
 
     kind: Kind
     text: str
     reason: str
     n_more: int | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +78,12 @@ def verdict(
     """Applies the rules of this module."""
     for side in (a, b):
         if side.n_sentences < min_sentences:
-            short = min_sentences - side.n_sentences
-            reason = f"{side.name} has {_amount(side.n_sentences, 'sentence')}, {min_sentences} needed"
-            return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text ({reason})", reason, short)
+            return _few(side.name, side.n_sentences, min_sentences, "sentence", Cause.FEW_SENTENCES)
         if is_group and side.n_articles < MIN_GROUP_ARTICLES:
-            reason = f"{side.name} has {_amount(side.n_articles, 'article')}, {MIN_GROUP_ARTICLES} needed"
-            short = MIN_GROUP_ARTICLES - side.n_articles
-            return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text ({reason})", reason, short)
+            return _few(side.name, side.n_articles, MIN_GROUP_ARTICLES, "article", Cause.FEW_ARTICLES)
     if finding.value is None or finding.low is None or finding.high is None or finding.p is None:
         reason = "the classifier's error is not measured"
-        return Verdict(Kind.CANNOT_TELL, f"cannot tell: {reason}", reason)
+        return Verdict(Kind.CANNOT_TELL, f"cannot tell: {reason}", reason, cause=Cause.UNMEASURED_ERROR)
     if finding.p <= alpha and (finding.low > 0 or finding.high < 0):
         return _more(a.name, b.name, finding.value, finding.p, poles)
     half_width = (finding.high - finding.low) / 2
@@ -90,14 +100,30 @@ def _more(a: str, b: str, difference: float, p: float, poles: Poles) -> Verdict:
     return Verdict(Kind.MORE, f"{first} is more {label} than {second}", reason)
 
 
+def _few(name: str, n: int, needed: int, unit: str, cause: Cause) -> Verdict:
+    reason = f"{name} has {_amount(n, unit)}, {needed} needed"
+    return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text ({reason})", reason, needed - n, cause)
+
+
 def _too_wide(finding: Finding, half_width: float, *, is_group: bool) -> Verdict:
-    reason = f"the difference is known to {half_width:.2f} only, {RESOLUTION:.2f} needed"
-    unit = "article" if is_group else "sentence"
+    reason = width_words(f"{half_width:.2f}")
     if finding.n_more is None:
-        remedy = "no more text would settle it, the classifier errs too differently from article to article"
-        return Verdict(Kind.CANNOT_TELL, f"cannot tell: {reason}; {remedy}", reason)
-    remedy = f"about {_amount(finding.n_more, 'more ' + unit)} on each side would settle it"
-    return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text; {remedy}", reason, finding.n_more)
+        return Verdict(Kind.CANNOT_TELL, erratic_words(reason), reason, cause=Cause.ERRATIC_MODEL)
+    text = remedy_words(_amount(finding.n_more, "more article" if is_group else "more sentence"))
+    return Verdict(Kind.CANNOT_TELL, text, reason, finding.n_more, Cause.TOO_LITTLE_TEXT)
+
+
+def width_words(half_width: str) -> str:
+    return f"the difference is known to {half_width} only, {RESOLUTION:.2f} needed"
+
+
+def erratic_words(reason: str) -> str:
+    remedy = "no more text would settle it, the classifier errs too differently from article to article"
+    return f"cannot tell: {reason}; {remedy}"
+
+
+def remedy_words(amount: str) -> str:
+    return f"cannot tell: too little text; about {amount} on each side would settle it"
 
 
 def _amount(n: int, unit: str) -> str:

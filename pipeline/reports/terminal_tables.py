@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipeline.profiles.compare import Comparison
+    from pipeline.profiles.verdict_lines import VerdictLine
     from pipeline.scoring.evaluation import EvaluationReport
     from pipeline.scoring.resampling import Estimate
     from pipeline.scoring.segmentation import SegmentationReport
@@ -32,7 +33,7 @@ NAMES = {
     "net_counted_bias": "net per article, bias",
     "net_counted_spearman": "net per article, rank correlation",
 }
-MAX_PAIRS = 20  # printed; --json has them all
+MAX_PAIRS = 20  # printed singly; --json has them all
 
 
 def show_evaluation(
@@ -78,8 +79,8 @@ def _reading_table(reading: SegmentationReport) -> Table:
     return rows_table
 
 
-def show_comparison(console: Console, comparison: Comparison) -> None:
-    """Profiles ordered by net value, then a verdict for each pair."""
+def show_comparison(console: Console, comparison: Comparison, verdicts: Sequence[VerdictLine]) -> None:
+    """Profiles ordered by net value, then the verdicts."""
     first = comparison.profiles[0]
     tasks = list(first.nets)
     rows_table = table(
@@ -102,13 +103,12 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
             console.print(f"* not corrected for the model's error: {profile.reason}", style="yellow")
             break
     console.print()
-    for pair in comparison.pairs[:MAX_PAIRS]:
-        for net in pair.nets.values():
-            text, reason = net.verdict.text, net.verdict.reason
-            line = Text.assemble(harmless(f"{pair.a} | {pair.b}: "), (harmless(text), "bold"))
-            console.print(line if reason in text else line + Text(f" ({reason})", style="dim"), soft_wrap=True)
-    if len(comparison.pairs) > MAX_PAIRS:
-        console.print(f"... and {len(comparison.pairs) - MAX_PAIRS} more pairs; --json has them all", style="dim")
+    single, shared = ([line for line in verdicts if (line.n_pairs > 1) is is_shared] for is_shared in (False, True))
+    for line in (*single[:MAX_PAIRS], *shared):
+        words = Text.assemble(harmless(f"{line.who}: "), (harmless(line.text), "bold"))
+        console.print(words + Text(f" ({line.reason})" if line.reason else "", style="dim"), soft_wrap=True)
+    if len(single) > MAX_PAIRS:
+        console.print(f"... and {len(single) - MAX_PAIRS} more pairs; --json has them all", style="dim")
 
 
 def table(title: str, columns: Sequence[str]) -> Table:

@@ -4,8 +4,9 @@ import pytest
 from rich.console import Console
 
 from pipeline.core import codebook
+from pipeline.profiles.verdict_lines import verdict_lines
 from pipeline.reports.terminal import ArticleView, console, harmless
-from pipeline.reports.terminal_tables import number, table
+from pipeline.reports.terminal_tables import MAX_PAIRS, number, show_comparison, table
 
 
 def row(**changes):
@@ -88,3 +89,19 @@ def test_names_are_no_markup_and_drive_no_terminal(capsys):
     rows.add_row(harmless("speech [final] :ice: [/b]\x1b[2J"))
     console().print(rows)
     assert "speech [final] :ice: [/b]\N{REPLACEMENT CHARACTER}[2J" in capsys.readouterr().out
+
+
+def test_pairs_that_cannot_be_told_are_counted_and_those_told_are_listed_up_to_a_number(
+    make_contents, make_lines, error, capsys
+):
+    rows = [row for i in range(10) for row in make_lines(f"a{i}", ("+" if i % 2 else "-") * 30)]
+    comparison = make_contents(rows, error=error).comparison
+    verdicts = verdict_lines(comparison)
+    show_comparison(console(), comparison, verdicts)
+    shown = capsys.readouterr().out.splitlines()
+    listed = [line for line in shown if " | " in line]
+    told = [pair for pair in comparison.pairs if pair.nets["stance"].verdict.cause is None]
+    assert len(listed) == MAX_PAIRS < len(told)
+    assert shown[-1] == f"... and {len(told) - MAX_PAIRS} more pairs; --json has them all"
+    (untold,) = [line for line in shown if " pairs: cannot tell" in line]
+    assert untold.startswith(f"{len(comparison.pairs) - len(told)} pairs: ")
