@@ -6,7 +6,10 @@ not change, so a difference of its figures is the model's alone. The rules of th
 1. Fewer than `MIN_ARTICLES` articles: cannot tell.
 2. The interval of the mean paired difference leaves out zero: the model moves it.
 3. The interval stays within `TOLERANCE` to both sides of zero: no shift that matters.
-4. Else: cannot tell, with the articles that would bring the interval to `TOLERANCE`.
+4. Else: cannot tell, with the articles that would bring the interval to `TOLERANCE`, or that no number would.
+
+The interval of a corrected figure holds what the anchor's articles and the held-out ones give to chance: both are
+resampled together, the held-out ones alike for two versions whose error was measured on the same.
 """
 
 from __future__ import annotations
@@ -41,8 +44,9 @@ TOLERANCE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A figure's mean over articles by both versions. `difference`: second less first, with its interval over articles.
+    """A figure's mean over articles by both versions. `difference`: second less first, with its interval.
 
+    `correction_half_width` is what of the interval no larger anchor takes away, None for a figure as counted.
     `figure` is named as in the table of profiles. Units: nets -1 to 1, shares 0 to 1, `per_100_` sentences.
     """
 
@@ -53,6 +57,7 @@ class Shift:
     difference: float
     low: float
     high: float
+    correction_half_width: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +112,36 @@ def drift(
     assert first.article.tolist() == second.article.tolist()  # noqa: S101 - the caller labels one set twice
     if not len(first):
         raise InvalidInputError("the anchor set has no body sentence in the voices that count")
-    corrections = tuple(Corrections.fit(error, codebook, seed=seed) for error in errors)
-    rng = np.random.default_rng(seed)
+    second_seed = seed if _are_measured_alike(errors) else seed + 1
+    corrections = (
+        Corrections.fit(errors[0], codebook, seed=seed),
+        Corrections.fit(errors[1], codebook, seed=second_seed),
+    )
+    (rng,) = np.random.default_rng(seed).spawn(1)  # the anchor's stream, apart from that of the held-out articles
     n_articles = len(first.articles)
     weights = rng.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=settings.resamples) / n_articles
-    shifts = tuple(_shifts((first, second), (corrections[0], corrections[1]), weights, settings.level))
+    shifts = tuple(_shifts((first, second), corrections, weights, settings.level))
     found = Drift(n_articles, len(first), settings.level, shifts, _agreement(first, second), ())
     verdicts = tuple(_verdict(task, found.net(task.name), n_articles) for task in poled(codebook))
     return Drift(n_articles, len(first), settings.level, shifts, found.agreement, verdicts)
+
+
+def _are_measured_alike(errors: tuple[ClassifierError | None, ClassifierError | None]) -> bool:
+    """Whether the held-out articles are the same: each has as many sentences of every class in both records."""
+    first, second = ({} if error is None else error.questions for error in errors)
+    return all(
+        np.array_equal(first[name].gold_counts, second[name].gold_counts) for name in first.keys() & second.keys()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """Of a question, by one version. Shapes: values (n_articles, K); errors (n_articles, D, K): what each resample of
+    the held-out articles adds to `values`, None where they are counted.
+    """
+
+    values: NDArray[np.float64]
+    errors: NDArray[np.float64] | None = None
 
 
 def _shifts(
@@ -128,11 +155,10 @@ def _shifts(
         raw = [_counted(side, question) for side in sides]
         corrected = [_corrected(side, question, of) for side, of in zip(sides, corrections, strict=True)]
         for name, direction, scale in _figures(codebook, question):
-            yield _shift(name, raw[0] @ direction * scale, raw[1] @ direction * scale, weights, level)
+            yield _shift(name, raw[0], raw[1], direction * scale, weights, level)
             first, second = corrected
             if first is not None and second is not None:
-                one, other = first @ direction * scale, second @ direction * scale
-                yield _shift(name, one, other, weights, level, is_corrected=True)
+                yield _shift(name, first, second, direction * scale, weights, level)
 
 
 def _figures(codebook: Codebook, question: Question) -> Iterator[tuple[str, NDArray[np.float64], float]]:
@@ -150,33 +176,45 @@ def _figures(codebook: Codebook, question: Question) -> Iterator[tuple[str, NDAr
 
 def _shift(
     name: str,
-    first: NDArray[np.float64],
-    second: NDArray[np.float64],
+    first: _Shares,
+    second: _Shares,
+    direction: NDArray[np.float64],
     weights: NDArray[np.float64],
     level: float,
-    *,
-    is_corrected: bool = False,
 ) -> Shift:
-    """By bootstrap over articles, both versions on the same ones."""
+    """By bootstrap over articles, both versions on the same ones; the resamples of the held-out ones take turns."""
+    one, other = first.values @ direction, second.values @ direction
+    draws, half_width = weights @ (other - one), None
+    if first.errors is not None and second.errors is not None:
+        errors = (second.errors - first.errors) @ direction
+        turn = np.arange(len(weights)) % errors.shape[1]
+        draws = draws + np.einsum("na,an->n", weights, errors[:, turn])
+        ends = _ends(errors.mean(axis=0), level)
+        half_width = (ends[1] - ends[0]) / 2
+    a, b = float(one.mean()), float(other.mean())
+    return Shift(name, half_width is not None, a, b, b - a, *_ends(draws, level), half_width)
+
+
+def _ends(draws: NDArray[np.float64], level: float) -> tuple[float, float]:
     tail = (1 - level) / 2
-    low, high = np.quantile(weights @ (second - first), [tail, 1 - tail]).tolist()
-    a, b = float(first.mean()), float(second.mean())
-    return Shift(name, is_corrected, a, b, b - a, low, high)
+    low, high = np.quantile(draws, [tail, 1 - tail]).tolist()
+    return low, high
 
 
-def _counted(side: Sentences, question: Question) -> NDArray[np.float64]:
-    """Shares of the labels per article. Shapes: (n_articles, K)."""
+def _counted(side: Sentences, question: Question) -> _Shares:
     values = answers(side.codebook, question, side.chosen[question.task])
-    return np.stack([values[side.article == article].mean(axis=0) for article in side.articles])
+    return _Shares(np.stack([values[side.article == article].mean(axis=0) for article in side.articles]))
 
 
-def _corrected(side: Sentences, question: Question, corrections: Corrections) -> NDArray[np.float64] | None:
+def _corrected(side: Sentences, question: Question, corrections: Corrections) -> _Shares | None:
     correction = corrections.by_question.get(question.name)
     if correction is None:
         return None
     p = answers(side.codebook, question, side.p[question.task])
     parts = ((p[here], side.article[here]) for a in side.articles for here in [side.article == a])
-    return np.stack([correction.posterior(counted(*part, is_group=False)).shares for part in parts])
+    found = [correction.posterior(counted(*part, is_group=False)) for part in parts]
+    errors = np.stack([posterior.centre[1:] - posterior.centre[0] for posterior in found])
+    return _Shares(np.stack([posterior.shares for posterior in found]), errors)
 
 
 def _agreement(first: Sentences, second: Sentences) -> tuple[Agreement, ...]:
@@ -201,7 +239,17 @@ def _verdict(task: Task, net: Shift, n_articles: int) -> DriftVerdict:
         return DriftVerdict(task.name, "moved", text)
     if max(-net.low, net.high) <= TOLERANCE:
         return DriftVerdict(task.name, "steady", f"no shift of {what} that matters ({told})")
-    growth = (max(-net.low, net.high) / TOLERANCE) ** 2
-    n_more = max(1, ceil((growth - 1) * n_articles))
-    text = f"cannot tell whether {what} shifts ({told}); about {n_more} more articles in the anchor would settle it"
+    n_more = _n_more(net, n_articles)
+    amount = "no larger anchor" if n_more is None else f"about {n_more} more articles in the anchor"
+    why = ", the versions' error was measured on too few articles" if n_more is None else ""
+    text = f"cannot tell whether {what} shifts ({told}); {amount} would settle it{why}"
     return DriftVerdict(task.name, "cannot_tell", text, n_more)
+
+
+def _n_more(net: Shift, n_articles: int) -> int | None:
+    """Articles that the anchor lacks; None where the correction alone is too unsure."""
+    fixed = (net.correction_half_width or 0.0) ** 2
+    if fixed >= TOLERANCE**2:
+        return None
+    growth = (max(-net.low, net.high) ** 2 - fixed) / (TOLERANCE**2 - fixed)
+    return max(1, ceil((growth - 1) * n_articles))

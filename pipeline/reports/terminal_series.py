@@ -58,7 +58,7 @@ def show_drift(console: Console, found: Drift, *, first: str, second: str, ancho
     console.print(Text(harmless(f"{first} and {second} on {anchor}"), style="bold"))
     console.print(
         f"{found.n_articles} articles, {found.n_sentences} sentences; means over articles, "
-        f"{found.level:.0%} intervals by bootstrap over articles; * as counted",
+        f"{found.level:.0%} intervals by bootstrap over articles, those of the models' error too; * as counted",
         soft_wrap=True,
     )
     shifts = table("", ["figure", "first", "second", "difference", "interval"])

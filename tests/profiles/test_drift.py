@@ -69,3 +69,41 @@ def test_an_anchor_without_a_counted_sentence_is_refused(make_table, codebook):
     table = make_table([{"article": "a", "voice": "quoted"}])
     with pytest.raises(InvalidInputError, match="the anchor set has no body sentence"):
         drift((table, table), codebook, errors=(None, None), settings=FAST, seed=0)
+
+
+def width(found):
+    shift = found.net("line")
+    assert shift.is_corrected
+    return shift.high - shift.low
+
+
+def test_a_corrected_shift_is_known_the_less_the_fewer_held_out_articles_tell_of_the_error(told, make_error):
+    few, many = (make_error(n_articles=n, quality=0.8) for n in (40, 640))
+    wide, narrow = (width(told(["+-..."] * 8, ["++..."] * 8, errors=(error, error))) for error in (few, many))
+    assert wide / narrow == pytest.approx(4, rel=0.5)  # the square root of 640 / 40
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_the_same_version_twice_does_not_shift(told, make_error, seed):
+    error = make_error(n_articles=60, quality=0.8, seed=seed)
+    net = told(["+-.-."] * 8, ["+-.-."] * 8, errors=(error, error)).net("line")
+    assert (net.difference, net.low, net.high) == pytest.approx((0, 0, 0), abs=1e-12)
+
+
+def test_versions_that_err_alike_hold_no_shift_though_measured_on_other_articles(told, make_error):
+    held = []
+    for seed in range(20):
+        errors = tuple(make_error(n_articles=40, quality=0.8, seed=2 * seed + side) for side in (0, 1))
+        net = told(["+-.-."] * 3, ["+-.-."] * 3, errors=errors).net("line")
+        held.append(net.low <= 0 <= net.high)
+    assert np.mean(held) >= 0.9
+
+
+def test_no_anchor_settles_what_too_few_held_out_articles_leave_open(told, make_error):
+    texts = ["+++..", "++++.", "-+...", "+-+-.", "....."], ["++++.", "+++..", "-+...", "+-+..", ".+..."]
+    few, many = (tuple(make_error(n_articles=n, quality=0.8, seed=seed) for seed in (1, 2)) for n in (40, 640))
+    (untold,) = told(*texts, errors=few).verdicts
+    assert (untold.kind, untold.n_more) == ("cannot_tell", None)
+    assert "no larger anchor would settle it" in untold.text
+    (verdict,) = told(*texts, errors=many).verdicts
+    assert f"about {verdict.n_more} more articles in the anchor would settle it" in verdict.text
