@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from pipeline.core.fingerprints import sha256_json
 
@@ -125,7 +125,8 @@ class Train(Section):
     `silver`: results of `stance label` as Parquet, whose probabilities are learned from beside: they teach what
     another, larger model knows, and are in no held-out fold; `silver_tasks`, None for all, are those that it knows
     better. `holds_out` keeps the model of the first fold itself: a
-    teacher must not have seen the articles on which its pupil is judged.
+    teacher must not have seen the articles on which its pupil is judged. `judged_on`, None for all of `sets`, are those
+    whose held-out articles calibrate the model and give its error and figures: the ones most like a user's.
     """
 
     sets: tuple[str, ...] = Field(default=("opeds",), min_length=1)
@@ -134,8 +135,16 @@ class Train(Section):
     trainer: Trainer = Trainer()
     folds: int = Field(default=5, ge=2)
     holds_out: bool = False
+    judged_on: tuple[str, ...] | None = Field(default=None, min_length=1)
     is_parallel: bool = False  # fits the folds in a second process, beside the fit on everything
     model_name: str = Field(default="stance", pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
+
+    @field_validator("judged_on")
+    @classmethod
+    def _are_learned_from(cls, judged_on: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+        if unknown := next((name for name in judged_on or () if name not in info.data.get("sets", ())), None):
+            raise ValueError(f"{unknown!r} is not among train.sets")
+        return judged_on
 
 
 class Adapt(Section):

@@ -7,7 +7,7 @@ import logging
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ from pipeline.training.cross_fit import Fitted, HeldOut, Trainer, cross_fitted, 
 from pipeline.training.examples import Example, examples
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pipeline.core.codebook import Codebook
     from pipeline.core.config import Config
@@ -82,8 +82,8 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
         for other in silver:
             run.dataset(Dataset(other.name, other.sha256, other.name, len(other.rows), other.n_body), context="silver")
         fits = _fits(trainer, rows, [row for other in silver for row in other.rows], book, config)
-        unseen = [_unseen_by_teachers(fold, silver) for fold in fits.held_out]
-        judged = held_out.judged(unseen, book, seed=config.seed)
+        judging = _unseen_by_teachers(_of_judging_sets(fits.held_out, sets, config), silver)
+        judged = held_out.judged(judging, book, seed=config.seed)
         report = held_out.report(judged, sets, book, config)
         _log(run, report)
         with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
@@ -125,8 +125,20 @@ def _silver(sets: Sequence[LabelledSet], book: Codebook, config: Config) -> list
     return [other.taught(book, config.train.silver_tasks) for other in found]
 
 
-def _unseen_by_teachers(fold: HeldOut, silver: Sequence[SilverSet]) -> HeldOut:
-    """The fold less the articles that a teacher learned from: through it the model has seen their labels."""
+def _of_judging_sets(folds: Sequence[HeldOut], sets: Sequence[LabelledSet], config: Config) -> list[HeldOut]:
+    """The folds with the articles of `train.judged_on` alone."""
+    given = config.train.judged_on or config.train.sets
+    names = {found.name for found, reference in zip(sets, config.train.sets, strict=True) if reference in given}
+    return _only(
+        folds,
+        lambda example: example.article.rpartition("/")[0] in names,
+        why="no article of the sets that judge the model is held out",
+        remedy="name larger sets in train.judged_on, or fit more folds",
+    )
+
+
+def _unseen_by_teachers(folds: Sequence[HeldOut], silver: Sequence[SilverSet]) -> list[HeldOut]:
+    """The folds less the articles that a teacher learned from: through it the model has seen their labels."""
     seen: set[str] = set()
     for other in silver:
         if other.taught_by is None:
@@ -136,14 +148,19 @@ def _unseen_by_teachers(fold: HeldOut, silver: Sequence[SilverSet]) -> HeldOut:
                 TRAINED_ON,
             )
         seen |= other.taught_by or set()
-    kept = [i for i, example in enumerate(fold.held_out) if sha256_text(example.text.text) not in seen]
+    return _only(
+        folds,
+        lambda example: sha256_text(example.text.text) not in seen,
+        why="every held-out article was learned from by the model that labelled the silver set",
+        remedy="train that model with train.holds_out=true on the same sets in the same order",
+    )
+
+
+def _only(folds: Sequence[HeldOut], is_kept: Callable[[Example], bool], *, why: str, remedy: str) -> list[HeldOut]:
+    kept = [fold for fold in (fold.only(is_kept) for fold in folds) if fold.held_out]
     if not kept:
-        raise InvalidInputError(
-            "every held-out article was learned from by the model that labelled the silver set",
-            where="train.silver",
-            remedy="train that model with train.holds_out=true on the same sets in the same order",
-        )
-    return replace(fold, held_out=tuple(fold.held_out[i] for i in kept), logits=tuple(fold.logits[i] for i in kept))
+        raise InvalidInputError(why, where="train", remedy=remedy)
+    return kept
 
 
 def _fits(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.core.errors import InvalidInputError
 from pipeline.training.examples import article_folds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -57,6 +57,11 @@ class HeldOut:
     held_out: tuple[Example, ...]
     trained_on: tuple[Example, ...]
     logits: tuple[NDArray[np.float32], ...]
+
+    def only(self, is_kept: Callable[[Example], bool]) -> HeldOut:
+        """The same fold with fewer articles held out."""
+        kept = [pair for pair in zip(self.held_out, self.logits, strict=True) if is_kept(pair[0])]
+        return replace(self, held_out=tuple(e for e, _ in kept), logits=tuple(z for _, z in kept))
 
 
 def cross_fitted(

@@ -117,3 +117,21 @@ def test_articles_that_the_teacher_learned_from_are_in_no_held_out_figure(folder
 def test_a_trainer_that_takes_no_probabilities_says_so(folder):
     with pytest.raises(ConfigError, match=r"train.silver: tfidf.v1 learns from labels alone"):
         train(settings(folder, f"train.silver=[{folder / 'said'}]", "train.trainer={kind: tfidf.v1}"))
+
+
+def test_a_model_is_judged_on_the_held_out_articles_of_the_sets_that_are_named(folder, tmp_path):
+    other = tmp_path / "other"
+    (other / "articles").mkdir(parents=True)
+    with (other / "labels.jsonl").open("w") as labels:
+        for number, place in enumerate(("chapel", "quarry", "ferry", "mill")):
+            (other / "articles" / f"b{number}.txt").write_text(text(place))
+            labels.writelines(json.dumps(row) + "\n" for row in rows(f"b{number}", text(place)))
+    sets = f"train.sets=[{folder / 'mine'},{other}]"
+    assert train(settings(folder, sets, "train.trainer.cross_fitted_folds=1")).report.n_articles == 3
+    judged = train(settings(folder, sets, f"train.judged_on=[{other}]")).report
+    assert judged.n_articles == 2  # one of each fold that is fitted
+
+
+def test_a_set_that_judges_must_be_learned_from(folder):
+    with pytest.raises(ConfigError, match=r"judged_on.*'elsewhere' is not among train.sets"):
+        settings(folder, "train.judged_on=[elsewhere]")
