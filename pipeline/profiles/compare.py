@@ -18,7 +18,7 @@ from pipeline.profiles.questions import pole_direction, poled
 from pipeline.profiles.sampling import permutation_units
 from pipeline.profiles.sentences import Sentences
 from pipeline.profiles.significance import cohens_h, holm, normal_p, permutation_p
-from pipeline.profiles.verdict import RESOLUTION, Finding, Side, Verdict, verdict
+from pipeline.profiles.verdict import RESOLUTION, Finding, Side, Verdict, too_short, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,8 @@ class NetComparison:
     """Of two net values. `effect_size` is in standard deviations of the net value between held-out op-eds.
 
     `p_permutation` asks whether these sentences differ, `p_model` whether the classifier's differing errors could
-    make such a difference; a verdict rests on the larger, adjusted over all pairs in `p_holm`.
+    make such a difference; a verdict rests on the larger, adjusted in `p_holm` over the family that `holm` states.
+    None where a side is too short for a verdict, or not corrected.
     """
 
     task: str
@@ -157,7 +158,7 @@ def compare_groups(
     texts = [_text(name, sentences, setting) for name, sentences in groups.items()]
     tested = [(a, b, _tests(a, b, setting)) for a, b in combinations(texts, 2)]
     tasks = poled(codebook)
-    adjusted = {task.name: _adjusted([tests[task.name] for _, _, tests in tested]) for task in tasks}
+    adjusted = {task.name: holm([_larger_p(tests[task.name]) for _, _, tests in tested]) for task in tasks}
     pairs = []
     for i, (a, b, tests) in enumerate(tested):
         nets = {task.name: _net(task, a, b, tests[task.name], adjusted[task.name][i], setting) for task in tasks}
@@ -189,7 +190,10 @@ class _Tests:
 
 
 def _tests(a: _Text, b: _Text, setting: _Setting) -> dict[str, _Tests | None]:
-    """Per task with poles; None where a side has no corrected estimate."""
+    """Per task with poles; None where a side has no corrected estimate, or is too short."""
+    least = setting.profile.min_sentences
+    if any(too_short(text.side, min_sentences=least, is_group=setting.is_group) for text in (a, b)):
+        return dict.fromkeys(task.name for task in poled(a.profile.codebook))
     rng = article_rng(f"{a.profile.name}\n{b.profile.name}", seed=setting.seed)
     return {task.name: _test(task, a, b, setting, rng) for task in poled(a.profile.codebook)}
 
@@ -219,14 +223,8 @@ def _units(text: _Text, setting: _Setting) -> NDArray[np.intp]:
     return permutation_units(text.sentences.article, is_group=setting.is_group)
 
 
-def _adjusted(tests: list[_Tests | None]) -> list[float | None]:
-    """Holm's p over the pairs that could be tested."""
-    at = [i for i, test in enumerate(tests) if test is not None]
-    found = holm([max(test.p_permutation, test.p_model) for test in tests if test is not None])
-    adjusted: list[float | None] = [None] * len(tests)
-    for i, p in zip(at, found, strict=True):
-        adjusted[i] = p
-    return adjusted
+def _larger_p(tests: _Tests | None) -> float | None:
+    return None if tests is None else max(tests.p_permutation, tests.p_model)
 
 
 def _net(task: Task, a: _Text, b: _Text, tests: _Tests | None, p: float | None, setting: _Setting) -> NetComparison:

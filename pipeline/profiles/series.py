@@ -5,7 +5,7 @@ The rules of the verdict, in this order, for each group and task with a net valu
 1. Fewer than two periods have `MIN_GROUP_ARTICLES` articles and `profile.min_sentences` sentences: cannot tell.
 2. The figures are not corrected for the classifier's error: cannot tell.
 3. Holm's p of the trend is at most alpha and the interval of the change leaves out zero: became more (or less).
-4. Holm's p of any change is at most alpha: changed without a steady direction.
+4. Holm's p of any change, of three periods or more, is at most alpha: changed without a steady direction.
 5. The interval of the change is at most `RESOLUTION` to each side: no change that could be told from chance.
 6. Else: cannot tell, with the articles that would bring the interval to `RESOLUTION`, or that no number would.
 

@@ -53,12 +53,24 @@ def normal_p(z: float) -> float:
     return math.erfc(abs(z) / math.sqrt(2))
 
 
-def holm(p: Sequence[float]) -> list[float]:
-    """Adjusted p of each, in the given order. Source: Holm 1979."""
-    order = sorted(range(len(p)), key=lambda i: p[i])
-    adjusted, running = [0.0] * len(p), 0.0
-    for rank, i in enumerate(order):
-        running = max(running, (len(p) - rank) * p[i])
+def holm(p: Sequence[float | None]) -> list[float | None]:
+    """Adjusted p of each test of a family, in the given order; a test that was not made (None) is no member.
+
+    A family is whatever could give a false verdict on one task in answer to one kind of question, so that
+    `compare.alpha` bounds the rate of comparisons, or of sets of series, with any false verdict on the task.
+
+    Which of them differ: a test of each pair of texts or groups that are all long enough for a verdict, the larger of
+    its two p. What changed over time: of the series of every group the tests of a trend and of any change, in one
+    family, since either gives a verdict (in two families .08 of unchanged series were told to change, at .05); of two
+    periods the trend alone, as both then ask the same. Differences of shares get no verdict and no p.
+
+    Source: Holm 1979.
+    """
+    members = sorted((value, i) for i, value in enumerate(p) if value is not None)
+    adjusted: list[float | None] = [None] * len(p)
+    running = 0.0
+    for rank, (value, i) in enumerate(members):
+        running = max(running, (len(members) - rank) * value)
         adjusted[i] = min(1.0, running)
     return adjusted
 

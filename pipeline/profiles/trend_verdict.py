@@ -61,7 +61,7 @@ def trend_verdict(
         reason = f"{had} with {MIN_GROUP_ARTICLES} articles and enough sentences, {MIN_PERIODS} needed"
         return TrendVerdict(Kind.CANNOT_TELL, f"{name}: cannot tell: too little text ({reason})", reason, shortfall)
     p_trend, p_change = p
-    if change.value is None or change.low is None or change.high is None or p_trend is None or p_change is None:
+    if change.value is None or change.low is None or change.high is None or p_trend is None:
         reason = "the classifier's error is not measured"
         return TrendVerdict(Kind.CANNOT_TELL, f"{name}: cannot tell: {reason}", reason)
     span = f"from {periods[0]} to {periods[-1]}"
@@ -70,7 +70,7 @@ def trend_verdict(
         return TrendVerdict(
             Kind.TREND, f"{name} became more {_side(task, change.value)} {span}", f"{told}, adjusted p = {p_trend:.2g}"
         )
-    if p_change <= alpha:
+    if p_change is not None and p_change <= alpha:
         top, bottom = max(nets, key=nets.__getitem__), min(nets, key=nets.__getitem__)
         most = f"most {_side(task, 1)} in {top}, least in {bottom}"
         return TrendVerdict(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pipeline.profiles.figures import Estimate
     from pipeline.profiles.sentences import Sentences
 
+Both = tuple[float | None, float | None]  # of a trend, of any change
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -47,7 +49,8 @@ class Trend:
     """`change`: net value at the end of the fitted line less that at its start, None where it is not corrected.
 
     `p_trend` asks for a steady direction, `p_change` for any difference between periods: both permute the dates of
-    whole articles; `p_holm` are the two adjusted over all series of a task.
+    whole articles; of two periods both ask the same, and `p_change` is None. `p_holm` are the two adjusted over the
+    family that `holm` states.
     """
 
     task: str
@@ -58,7 +61,7 @@ class Trend:
     high: float | None
     p_trend: float | None
     p_change: float | None
-    p_holm: tuple[float | None, float | None]
+    p_holm: Both
     verdict: TrendVerdict
 
 
@@ -83,26 +86,24 @@ class Setting:
 def trends(task: Task, parts: Mapping[str, Sequence[Part]], setting: Setting) -> dict[str, Trend]:
     enough = {name: [part for part in found if part.point.is_enough] for name, found in parts.items()}
     tested = {name: _tested(task, found, name, setting) for name, found in enough.items()}
-    names = [name for name, p in tested.items() if p is not None]
-    flat = holm([p for name in names for p in tested[name] or ()])
-    adjusted = {name: (flat[2 * i], flat[2 * i + 1]) for i, name in enumerate(names)}
+    flat = holm([p for both in tested.values() for p in both])
+    adjusted = dict(zip(tested, zip(flat[::2], flat[1::2], strict=True), strict=True))
     return {
-        name: _trend(task, name, parts[name], enough[name], tested[name], adjusted.get(name, (None, None)), setting)
-        for name in parts
+        name: _trend(task, name, parts[name], enough[name], tested[name], adjusted[name], setting) for name in parts
     }
 
 
-def _tested(task: Task, parts: Sequence[Part], name: str, setting: Setting) -> tuple[float, float] | None:
+def _tested(task: Task, parts: Sequence[Part], name: str, setting: Setting) -> Both:
     """p of the trend and of any change; None where it cannot be tested."""
     if len(parts) < MIN_PERIODS or any(_draws(part, task) is None for part in parts):
-        return None
+        return None, None
     scores, weights, times = _article_scores(task, parts)
     rng = article_rng(f"{name}\n{task.name}\ntrend", seed=setting.seed)
     n = setting.compare.permutations
-    return (
-        trend_p(scores, weights, times, n_permutations=n, rng=rng),
-        change_p(scores, weights, times, n_permutations=n, rng=rng),
-    )
+    p_trend = trend_p(scores, weights, times, n_permutations=n, rng=rng)
+    if len(parts) == MIN_PERIODS:
+        return p_trend, None
+    return p_trend, change_p(scores, weights, times, n_permutations=n, rng=rng)
 
 
 def _article_scores(
@@ -132,11 +133,11 @@ def _trend(
     name: str,
     parts: Sequence[Part],
     enough: Sequence[Part],
-    p: tuple[float, float] | None,
-    adjusted: tuple[float | None, float | None],
+    p: Both,
+    adjusted: Both,
     setting: Setting,
 ) -> Trend:
-    change, n_more = _change(task, enough, setting) if p is not None else (Change(None, None, None), None)
+    change, n_more = _change(task, enough, setting) if p[0] is not None else (Change(None, None, None), None)
     nets = {part.point.period: part.point.profile.nets[task.name].value for part in enough}
     told = trend_verdict(
         name,
@@ -151,7 +152,6 @@ def _trend(
         alpha=setting.compare.alpha,
     )
     shown = [part.point.period for part in (enough or parts)]
-    p_trend, p_change = p or (None, None)
     return Trend(
         task.name,
         shown[0] if shown else "",
@@ -159,8 +159,7 @@ def _trend(
         change.value,
         change.low,
         change.high,
-        p_trend,
-        p_change,
+        *p,
         adjusted,
         told,
     )

@@ -77,10 +77,8 @@ def verdict(
 ) -> Verdict:
     """Applies the rules of this module."""
     for side in (a, b):
-        if side.n_sentences < min_sentences:
-            return _few(side.name, side.n_sentences, min_sentences, "sentence", Cause.FEW_SENTENCES)
-        if is_group and side.n_articles < MIN_GROUP_ARTICLES:
-            return _few(side.name, side.n_articles, MIN_GROUP_ARTICLES, "article", Cause.FEW_ARTICLES)
+        if short := too_short(side, min_sentences=min_sentences, is_group=is_group):
+            return short
     if finding.value is None or finding.low is None or finding.high is None or finding.p is None:
         reason = "the classifier's error is not measured"
         return Verdict(Kind.CANNOT_TELL, f"cannot tell: {reason}", reason, cause=Cause.UNMEASURED_ERROR)
@@ -91,6 +89,15 @@ def verdict(
         reason = f"the difference is {finding.value:+.2f}, between {finding.low:+.2f} and {finding.high:+.2f}"
         return Verdict(Kind.NOT_DISTINGUISHABLE, f"{a.name} and {b.name} are not distinguishable", reason)
     return _too_wide(finding, half_width, is_group=is_group)
+
+
+def too_short(side: Side, *, min_sentences: int, is_group: bool) -> Verdict | None:
+    """The verdict of rule 1; None where the side is long enough."""
+    if side.n_sentences < min_sentences:
+        return _few(side.name, side.n_sentences, min_sentences, "sentence", Cause.FEW_SENTENCES)
+    if is_group and side.n_articles < MIN_GROUP_ARTICLES:
+        return _few(side.name, side.n_articles, MIN_GROUP_ARTICLES, "article", Cause.FEW_ARTICLES)
+    return None
 
 
 def _more(a: str, b: str, difference: float, p: float, poles: Poles) -> Verdict:

@@ -2,12 +2,15 @@ import json
 
 import numpy as np
 import pytest
+from statsmodels.stats.multitest import multipletests
 
+from pipeline.core import codebook as codebooks
 from pipeline.core.config import Compare
 from pipeline.core.config import Profile as Settings
 from pipeline.profiles.build import build_profiles
 from pipeline.profiles.compare import compare
 from pipeline.profiles.verdict import Kind
+from tests.profiles.conftest import WIND_FARMS, record, table_of
 
 PROFILE = Settings(resamples=200)
 
@@ -87,13 +90,36 @@ def test_without_a_record_of_error_there_is_no_verdict(compared, make_lines):
     assert (found.p_holm, found.effect_size) == (None, None)
 
 
-def test_many_texts_are_corrected_for_their_number(compared, make_lines):
-    rows = [row for i in range(5) for row in make_lines(f"t{i}", (FAVOUR if i == 0 else MIXED))]
-    result = compared(rows)
-    assert len(result.pairs) == 10
-    for pair in result.pairs:
-        found = pair.nets["line"]
-        assert found.p_holm >= max(found.p_permutation, found.p_model)
+SIDES = {"one": FAVOUR, "two": MIXED, "three": "+" + MIXED, "four": "+-++" * 8, "brief": "++++"}
+
+
+def nets(pairs, task="line"):
+    return [pair.nets[task] for pair in pairs]
+
+
+def expected_of(found):
+    return pytest.approx(multipletests([max(net.p_permutation, net.p_model) for net in found], method="holm")[1])
+
+
+def test_the_pairs_that_could_get_a_verdict_are_one_family(compared, make_lines):
+    pairs = compared([row for name, text in SIDES.items() for row in make_lines(name, text)]).pairs
+    long = nets(pair for pair in pairs if pair.b != "brief")
+    assert len(long) == 6
+    assert [net.p_holm for net in long] == expected_of(long)
+    assert {(net.p_permutation, net.p_holm) for net in nets(p for p in pairs if p.b == "brief")} == {(None, None)}
+
+
+def test_tasks_are_families_of_their_own(make_lines):
+    poles = b"  poles: {positive: firm, negative: soft}"
+    both = codebooks.parse(WIND_FARMS.replace(b"  kind: ordinal", b"  kind: ordinal\n" + poles), where="x")
+    rows = [row for name, text in SIDES.items() if name != "brief" for row in make_lines(name, text)]
+    for i, row in enumerate(rows):
+        row["force"] = "soft" if i % 3 else "firm"
+    error = record(both, n_articles=150, quality=0.97)
+    settings = Compare(permutations=200)
+    pairs = compare(table_of(both, rows), both, error=error, profile=PROFILE, settings=settings, seed=0).pairs
+    for task in ("line", "force"):
+        assert [net.p_holm for net in nets(pairs, task)] == expected_of(nets(pairs, task))
 
 
 def groups(make_lines, n=6):

@@ -1,4 +1,5 @@
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from pipeline.core.config import Compare
 from pipeline.core.config import Profile as Settings
@@ -99,3 +100,23 @@ def test_groups_have_series_of_their_own_and_the_undated_are_left_out(make_table
 def test_a_gap_in_time_counts_as_long_as_it_was(told):
     ((one,), _) = told({"2001": MIXED, "2019": MIXED}, n_articles=2)
     assert one.points[1].index - one.points[0].index == 18
+
+
+def test_the_tests_of_all_series_are_one_family_and_two_periods_give_one(make_table, make_lines, codebook, error):
+    texts = {"Post": {"2019": MIXED, "2020": FOR, "2021": MIXED}, "Times": {"2019": AGAINST, "2020": MIXED}}
+    texts["Herald"] = {"2019": MIXED, "2020": "+-." + MIXED, "2021": MIXED, "2022": MIXED}
+    made = [
+        line
+        for outlet, periods in texts.items()
+        for at, text in periods.items()
+        for i in range(5)
+        for line in make_lines(f"{outlet}-{at}-{i}", text[i:], outlet=outlet, date=at)
+    ]
+    settings = Compare(over="year", by="outlet", permutations=500)
+    found, _ = series(make_table(made), codebook, error=error, profile=FAST, settings=settings, seed=0)
+    post, times, herald = (one.trends["line"] for one in found)
+    p = [post.p_trend, post.p_change, times.p_trend, herald.p_trend, herald.p_change]
+    holm = [*post.p_holm, times.p_holm[0], *herald.p_holm]
+    assert holm == pytest.approx(multipletests(p, method="holm")[1])
+    assert (times.p_change, times.p_holm[1]) == (None, None)
+    assert times.verdict.kind == "trend"

@@ -22,6 +22,11 @@ def test_holm_of_ties_and_of_none():
     assert significance.holm([]) == []
 
 
+def test_a_test_that_was_not_made_is_no_member_of_the_family():
+    first, none, last = significance.holm([0.01, None, 0.04])
+    assert (first, none, last) == (pytest.approx(0.02), None, pytest.approx(0.04))
+
+
 def test_permutation_agrees_with_scipys_of_welchs_t():
     rng = np.random.default_rng(3)
     a, b = rng.normal(0.5, 1, 9), rng.normal(0, 1, 8)
