@@ -13,7 +13,7 @@ from pipeline.core.errors import ExitCode
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pipeline.jobs.batches import Batch
     from pipeline.jobs.label import LabelReport
@@ -46,7 +46,8 @@ def run(args: argparse.Namespace) -> ExitCode:
             show(batch)
             told(len(batch.articles), len(batch.sentences))
 
-        report = label(args.paths, config, show=done, stdin=sys.stdin.buffer, page=page)
+        kept = _print_rows if args.json else None
+        report = label(args.paths, config, show=done, show_kept=kept, stdin=sys.stdin.buffer, page=page)
     _tell(report, is_quiet=args.quiet)
     return ExitCode.DONE_IN_PART if report.tally.n_refused else ExitCode.DONE
 
@@ -75,7 +76,7 @@ def _progress(args: argparse.Namespace) -> Iterator[Callable[[int, int], None]]:
 def _shower(args: argparse.Namespace) -> Callable[[Batch], None]:
     """What to do with each batch: rows as JSON, the coloured view, or nothing where files are written."""
     if args.json:
-        return _print_rows
+        return lambda batch: _print_rows(batch.sentences.to_pylist())
     if args.out:
         return lambda batch: None
     from pipeline.reports import terminal
@@ -94,8 +95,8 @@ def _shower(args: argparse.Namespace) -> Callable[[Batch], None]:
     return show
 
 
-def _print_rows(batch: Batch) -> None:
-    for row in batch.sentences.to_pylist():
+def _print_rows(rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
         print(json.dumps(row, ensure_ascii=False))
 
 

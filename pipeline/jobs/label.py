@@ -25,13 +25,14 @@ from pipeline.tracking.runs import job_run
 from pipeline.tracking.store import preload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import IO
 
     from pipeline.core.config import Config
     from pipeline.core.errors import Refusal
     from pipeline.jobs.batches import Batch
+    from pipeline.jobs.stored_rows import Row
     from pipeline.jobs.tally import Tally
     from pipeline.jobs.unfinished import RunFolder
     from pipeline.labeling.model import Model
@@ -61,12 +62,14 @@ def label(
     config: Config,
     *,
     show: Callable[[Batch], None],
+    show_kept: Callable[[Iterator[Row]], None] | None = None,
     stdin: IO[bytes] | None = None,
     page: Path | None = None,
 ) -> LabelReport:
     """Labels everything that can be read; `show` gets each batch. Memory does not grow with the number of articles.
 
-    Where results go to a folder, what an earlier run of the same settings has left there unfinished is taken up.
+    Where results go to a folder, what an earlier run of the same settings has left there unfinished is taken up;
+    `show_kept` gets the rows of each shard of it, in its place among the batches.
     `page`: where to write the first articles as a page.
 
     Raises: InvalidInputError where every input was refused.
@@ -75,7 +78,7 @@ def label(
     opening = preload(config.tracking)
     with job_run(opening, job="label", config=config) as record, _folder(config) as folder:
         opened = open_model(config, opening, record)
-        run = LabelRun(config, opened, folder, show)
+        run = LabelRun(config, opened, folder, show, show_kept)
         files = run.over(read_articles(paths, config.read, stdin=stdin))
         if page is not None:
             run.first.write_page(page, opened, config, tuple(run.told), n_articles=run.tally.n_articles)

@@ -16,6 +16,7 @@ from pipeline.ingest.read import tables
 from pipeline.jobs import flow, shards
 from pipeline.jobs.batches import engine_of, labelled, profiles_of
 from pipeline.jobs.first_articles import FirstArticles
+from pipeline.jobs.stored_rows import stored_rows
 from pipeline.jobs.tally import Tally
 from pipeline.jobs.unfinished import RunFolder, WholeShard
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.ingest.read import Article
     from pipeline.jobs.batches import Batch
     from pipeline.jobs.opening import OpenModel
+    from pipeline.jobs.stored_rows import Row
     from pipeline.jobs.unfinished import NoFolder
 
 MAX_TOLD = 1_000  # refusals kept in memory to be told; refused.jsonl has them all
@@ -45,6 +47,7 @@ class LabelRun:
     opened: OpenModel
     folder: RunFolder | NoFolder
     show: Callable[[Batch], None]
+    show_kept: Callable[[Iterator[Row]], None] | None = None
     tally: Tally = field(default_factory=Tally)
     first: FirstArticles = field(default_factory=FirstArticles)
     texts: RowsHash = field(default_factory=RowsHash)
@@ -87,6 +90,8 @@ class LabelRun:
         self.tally.add(shard.tally)
         self.n_kept += shard.tally.n_articles
         self._tell(self.folder.refusals(self.n_shards))
+        if self.show_kept is not None:
+            self.show_kept(stored_rows(self.folder.sentences(self.n_shards), self.opened.model.codebook))
         sentences = self.folder.first(self.n_shards)
         if sentences is not None:
             self.first.add(sentences, profiles_of(sentences, self.config, self.opened))

@@ -15,24 +15,22 @@ import pyarrow as pa
 
 from pipeline.core import schemas
 from pipeline.core.errors import InvalidInputError
-from pipeline.core.spreadsheet import FORMULA_STARTS
-from pipeline.corpus.labelled_set import read_rows
 from pipeline.jobs import naming
 from pipeline.jobs.gold import article_rows
+from pipeline.jobs.stored_rows import PLACE, stored_rows
 from pipeline.labeling.rows import sentence_rows
 from pipeline.labeling.stage import LabelStage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from pipeline.core.codebook import Codebook
     from pipeline.core.config import Config
     from pipeline.jobs.opening import OpenModel
 
 SUFFIXES = (".jsonl", ".parquet", ".csv")
 SHORT_SHA = 12
 ALIKE = {"config_sha256": "settings", "package_version": "versions of stance-pipeline"}  # in whatever is compared
-MAX_CELL = 2**31 - 1  # a long sentence's evidence as JSON is more than the csv module takes unless told
-PLACE = ("n", "start", "end")
 NEEDED = ("article", *PLACE, "text", "role", "text_sha256", "model", "model_version", "model_sha256")
 METADATA = ("title", "author", "outlet", "date")
 Row = dict[str, Any]
@@ -93,25 +91,24 @@ def stored(files: Sequence[Path], opened: OpenModel, config: Config, *, is_resco
     Raises: InvalidInputError where another version than the opened model's made them, or different settings did,
     unless they are rescored.
     """
-    lists = {task.name for task in opened.model.codebook.tasks if task.kind == "multi"} | {"abstained"}
-    rows = [(file, row) for file in files for row in _rows(file, lists)]
+    book = opened.model.codebook
+    rows = [(file, row) for file in files for row in _rows(file, book)]
     if not is_rescored:
         _check_versions(rows, opened)
     kept = _once(rows)
     if is_rescored:
         return rescored([row for _, row in kept], opened, config)
-    book = opened.model.codebook
     try:
         return pa.Table.from_pylist([row for _, row in kept], schema=schemas.sentence_table(book))
     except (pa.ArrowException, TypeError) as error:
         raise InvalidInputError(f"the results cannot be read: {error}", where=str(files[0])) from error
 
 
-def _rows(file: Path, lists: Collection[str]) -> Iterator[Row]:
+def _rows(file: Path, codebook: Codebook) -> Iterator[Row]:
     """Raises: InvalidInputError with file and row where it is not as `stance label` writes it."""
     number = 0
     try:
-        for number, row in enumerate(_read(file, lists), 1):  # noqa: B007 - for what a broken row raises
+        for number, row in enumerate(stored_rows(file, codebook), 1):  # noqa: B007 - for what a broken row raises
             if lacking := next((name for name in NEEDED if row.get(name) is None), None):
                 raise ValueError(f"no value for {lacking}")
             if wrong := next((name for name in PLACE if not isinstance(row[name], int)), None):
@@ -123,36 +120,6 @@ def _rows(file: Path, lists: Collection[str]) -> Iterator[Row]:
             where=str(file),
             remedy="take the file as `stance label --out` wrote it",
         ) from error
-
-
-def _read(file: Path, lists: Collection[str]) -> Iterator[Row]:
-    if file.suffix == ".jsonl":
-        yield from (row for _, row in read_rows(file))
-    elif file.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        yield from pq.read_table(file).to_pylist()
-    else:
-        csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))  # the module's limit is process-wide
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            yield from (_typed(row, lists) for row in csv.DictReader(lines))
-
-
-def _typed(row: dict[str, str], lists: Collection[str]) -> Row:
-    """A row of CSV as it was before `spreadsheet.cell`: empty cells absent, numbers and lists read back."""
-    typed: Row = {}
-    for name, value in row.items():
-        if name in PLACE:
-            typed[name] = int(value)
-        elif name.startswith("p_"):
-            typed[name] = float(value) if value else None
-        elif name.startswith("evidence_"):
-            typed[name] = json.loads(value) if value else []
-        elif name in lists:
-            typed[name] = value.split("|") if value else []
-        else:
-            typed[name] = (value[1:] if value[:1] == "'" and value[1:2] in FORMULA_STARTS else value) or None
-    return typed
 
 
 def _once(rows: Sequence[tuple[Path, Row]]) -> list[tuple[Path, Row]]:

@@ -147,6 +147,9 @@ class RunFolder:
         path = self._path(number, "first.parquet")
         return pq.read_table(path) if path.is_file() else None
 
+    def sentences(self, number: int) -> Path:
+        return self._path(number, f"{naming.SENTENCES}.{self.format}")
+
     def refusals(self, number: int) -> Iterator[Refusal]:
         for kind in naming.REFUSALS.values():
             path = self._path(number, kind)

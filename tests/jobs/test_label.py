@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.cli.main import main
 from pipeline.core import config_files
 from pipeline.core.errors import InvalidInputError, StanceError
 from pipeline.jobs import flow, naming
@@ -159,6 +160,27 @@ def test_what_other_code_or_another_machine_has_left_is_not_taken_up(articles, r
     monkeypatch.setattr(flow, "_processor", lambda: "another")
     assert run([articles], "out").n_kept == 0
     assert "an unfinished run with another code or machine is dropped" in caplog.text
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv", "parquet"])
+def test_a_resumed_run_prints_every_row_as_an_unbroken_one_does(articles, run, tmp_path, cheap_model, capsys, format):
+    (articles / "a00.txt").write_text(
+        "Ice\n\n=Moscow lied. He said.\n\nSign up for our newsletter.\n", encoding="utf-8"
+    )
+    settings = {
+        "label.model": cheap_model, "label.shard_articles": 3, "profile.resamples": 100,
+        "cache.folder": tmp_path / "cache", "output.format": format,
+    }  # fmt: skip
+    command = ["label", str(articles), "--no-mlflow", "--json"]
+    command += [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+    assert main([*command, "--out", str(tmp_path / "whole")]) == 5
+    unbroken = capsys.readouterr().out
+    with pytest.raises(StoppedError):
+        run([articles], "out", f"output.format={format}", stop=stops_at(5))
+    assert main([*command, "--set", "label.batch_articles=2", "--out", str(tmp_path / "out")]) == 5
+    resumed = capsys.readouterr()
+    assert "11 articles (6 by an earlier run)" in resumed.err
+    assert resumed.out == unbroken
 
 
 @pytest.mark.parametrize("place", ["_move_texts", "move_refusals", "_remove_others"])
