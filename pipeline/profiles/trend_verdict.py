@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pipeline.profiles.verdict import MIN_GROUP_ARTICLES, RESOLUTION
+from pipeline.profiles.verdict import (
+    MIN_GROUP_ARTICLES,
+    RESOLUTION,
+    Cause,
+    Kind,
+    Verdict,
+    amount_words,
+    erratic_words,
+    remedy_words,
+    width_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,23 +23,6 @@ if TYPE_CHECKING:
     from pipeline.core.codebook import Task
 
 MIN_PERIODS = 2
-
-
-class Kind(StrEnum):
-    TREND = "trend"
-    CHANGED = "changed"
-    STEADY = "steady"
-    CANNOT_TELL = "cannot_tell"
-
-
-@dataclass(frozen=True, slots=True)
-class TrendVerdict:
-    """`n_more` articles in each period would settle it; None if unknown, if none are needed or none would do."""
-
-    kind: Kind
-    text: str
-    reason: str
-    n_more: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +46,35 @@ def trend_verdict(
     n_more: int | None,
     task: Task,
     alpha: float,
-) -> TrendVerdict:
+) -> Verdict:
     """`p`: Holm's, of the trend and of any change. `shortfall`: articles that two periods lack to be compared."""
     if n_enough < MIN_PERIODS:
-        had = f"{n_enough} period" if n_enough == 1 else f"{n_enough or 'no'} periods"
+        had = amount_words(n_enough, "period") if n_enough else "no periods"
         reason = f"{had} with {MIN_GROUP_ARTICLES} articles and enough sentences, {MIN_PERIODS} needed"
-        return TrendVerdict(Kind.CANNOT_TELL, f"{name}: cannot tell: too little text ({reason})", reason, shortfall)
+        return Verdict(
+            Kind.CANNOT_TELL, f"{name}: cannot tell: too little text ({reason})", reason, shortfall, Cause.FEW_ARTICLES
+        )
     p_trend, p_change = p
     if change.value is None or change.low is None or change.high is None or p_trend is None:
         reason = "the classifier's error is not measured"
-        return TrendVerdict(Kind.CANNOT_TELL, f"{name}: cannot tell: {reason}", reason)
+        return Verdict(Kind.CANNOT_TELL, f"{name}: cannot tell: {reason}", reason, cause=Cause.UNMEASURED_ERROR)
     span = f"from {periods[0]} to {periods[-1]}"
     told = f"{change.value:+.2f} {span}, between {change.low:+.2f} and {change.high:+.2f}"
     if p_trend <= alpha and (change.low > 0 or change.high < 0):
-        return TrendVerdict(
+        return Verdict(
             Kind.TREND, f"{name} became more {_side(task, change.value)} {span}", f"{told}, adjusted p = {p_trend:.2g}"
         )
     if p_change is not None and p_change <= alpha:
         top, bottom = max(nets, key=nets.__getitem__), min(nets, key=nets.__getitem__)
         most = f"most {_side(task, 1)} in {top}, least in {bottom}"
-        return TrendVerdict(
+        return Verdict(
             Kind.CHANGED,
             f"{name} changed {span} without a steady direction: {most}",
             f"adjusted p = {p_change:.2g}; the line's rise is {told}",
         )
     half_width = (change.high - change.low) / 2
     if half_width <= RESOLUTION:
-        return TrendVerdict(Kind.STEADY, f"{name}: no change that could be told from chance {span}", told)
+        return Verdict(Kind.STEADY, f"{name}: no change that could be told from chance {span}", told)
     return _too_wide(name, half_width, n_more)
 
 
@@ -89,11 +83,9 @@ def _side(task: Task, value: float) -> str:
     return (task.poles.positive if value > 0 else task.poles.negative).replace("_", " ")
 
 
-def _too_wide(name: str, half_width: float, n_more: int | None) -> TrendVerdict:
-    reason = f"the change is known to {half_width:.2f} only, {RESOLUTION:.2f} needed"
+def _too_wide(name: str, half_width: float, n_more: int | None) -> Verdict:
+    reason = width_words(f"{half_width:.2f}", "change")
     if n_more is None:
-        remedy = "no number of articles would settle it, the classifier errs too differently from article to article"
-        return TrendVerdict(Kind.CANNOT_TELL, f"{name}: cannot tell: {reason}; {remedy}", reason)
-    amount = f"{n_more} more article" if n_more == 1 else f"{n_more} more articles"
-    text = f"{name}: cannot tell: too little text; about {amount} in each period would settle it"
-    return TrendVerdict(Kind.CANNOT_TELL, text, reason, n_more)
+        return Verdict(Kind.CANNOT_TELL, f"{name}: {erratic_words(reason)}", reason, cause=Cause.ERRATIC_MODEL)
+    remedy = remedy_words(amount_words(n_more, "more article"), "in each period")
+    return Verdict(Kind.CANNOT_TELL, f"{name}: {remedy}", reason, n_more, Cause.TOO_LITTLE_TEXT)

@@ -14,8 +14,8 @@ from pipeline.profiles.needed_text import growth_needed
 from pipeline.profiles.questions import pole_direction
 from pipeline.profiles.significance import holm
 from pipeline.profiles.trend_tests import change_p, trend_p
-from pipeline.profiles.trend_verdict import MIN_PERIODS, Change, TrendVerdict, trend_verdict
-from pipeline.profiles.verdict import MIN_GROUP_ARTICLES, RESOLUTION
+from pipeline.profiles.trend_verdict import MIN_PERIODS, Change, trend_verdict
+from pipeline.profiles.verdict import MIN_GROUP_ARTICLES, RESOLUTION, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ class Trend:
     p_trend: float | None
     p_change: float | None
     p_holm: Both
-    verdict: TrendVerdict
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)

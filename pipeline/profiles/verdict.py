@@ -23,8 +23,13 @@ MIN_GROUP_ARTICLES = 2
 
 
 class Kind(StrEnum):
+    """Of two sides the first two, of a series the next three."""
+
     MORE = "more"
     NOT_DISTINGUISHABLE = "not_distinguishable"
+    TREND = "trend"
+    CHANGED = "changed"
+    STEADY = "steady"
     CANNOT_TELL = "cannot_tell"
 
 
@@ -40,7 +45,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`n_more` sentences on each side (articles of each group) would settle it; None if unknown or if none would.
+    """`n_more` sentences a side (articles a group or period) would settle it; None if unknown or if none would.
 
     `cause`: None but for "cannot tell".
     """
@@ -108,7 +113,7 @@ def _more(a: str, b: str, difference: float, p: float, poles: Poles) -> Verdict:
 
 
 def _few(name: str, n: int, needed: int, unit: str, cause: Cause) -> Verdict:
-    reason = f"{name} has {_amount(n, unit)}, {needed} needed"
+    reason = f"{name} has {amount_words(n, unit)}, {needed} needed"
     return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text ({reason})", reason, needed - n, cause)
 
 
@@ -116,12 +121,12 @@ def _too_wide(finding: Finding, half_width: float, *, is_group: bool) -> Verdict
     reason = width_words(f"{half_width:.2f}")
     if finding.n_more is None:
         return Verdict(Kind.CANNOT_TELL, erratic_words(reason), reason, cause=Cause.ERRATIC_MODEL)
-    text = remedy_words(_amount(finding.n_more, "more article" if is_group else "more sentence"))
+    text = remedy_words(amount_words(finding.n_more, "more article" if is_group else "more sentence"))
     return Verdict(Kind.CANNOT_TELL, text, reason, finding.n_more, Cause.TOO_LITTLE_TEXT)
 
 
-def width_words(half_width: str) -> str:
-    return f"the difference is known to {half_width} only, {RESOLUTION:.2f} needed"
+def width_words(half_width: str, what: str = "difference") -> str:
+    return f"the {what} is known to {half_width} only, {RESOLUTION:.2f} needed"
 
 
 def erratic_words(reason: str) -> str:
@@ -129,9 +134,9 @@ def erratic_words(reason: str) -> str:
     return f"cannot tell: {reason}; {remedy}"
 
 
-def remedy_words(amount: str) -> str:
-    return f"cannot tell: too little text; about {amount} on each side would settle it"
+def remedy_words(amount: str, where: str = "on each side") -> str:
+    return f"cannot tell: too little text; about {amount} {where} would settle it"
 
 
-def _amount(n: int, unit: str) -> str:
+def amount_words(n: int, unit: str) -> str:
     return f"{n} {unit}" if n == 1 else f"{n} {unit}s"

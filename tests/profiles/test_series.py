@@ -4,6 +4,7 @@ from statsmodels.stats.multitest import multipletests
 from pipeline.core.config import Compare
 from pipeline.core.config import Profile as Settings
 from pipeline.profiles.series import ALL, rows, series
+from pipeline.profiles.verdict import Cause, Kind
 
 FAST = Settings(resamples=200)
 
@@ -58,7 +59,7 @@ def test_few_articles_cannot_tell_and_say_how_many_more(told):
     ((one,), _) = told({"2019-01": MIXED, "2019-02": MIXED}, over="month", n_articles=2)
     verdict = one.trends["line"].verdict
     assert verdict.kind == "cannot_tell"
-    assert verdict.n_more > 1
+    assert (verdict.cause, verdict.n_more > 1) == (Cause.TOO_LITTLE_TEXT, True)
     assert f"about {verdict.n_more} more articles in each period would settle it" in verdict.text
 
 
@@ -66,13 +67,16 @@ def test_periods_of_one_article_are_shown_and_not_tested(told):
     ((one,), _) = told({"2019": FOR, "2020": AGAINST})
     verdict = one.trends["line"].verdict
     assert [point.is_enough for point in one.points] == [False, False]
+    assert verdict.cause is Cause.FEW_ARTICLES
     assert (verdict.kind, verdict.n_more, one.trends["line"].p_trend) == ("cannot_tell", 2, None)
     assert "no periods with 2 articles" in verdict.reason
 
 
 def test_without_a_record_of_error_nothing_is_told(told):
     ((one,), _) = told({"2019": FOR, "2020": AGAINST}, n_articles=3, error=False)
-    assert "the classifier's error is not measured" in one.trends["line"].verdict.text
+    verdict = one.trends["line"].verdict
+    assert (verdict.kind, verdict.cause) == (Kind.CANNOT_TELL, Cause.UNMEASURED_ERROR)
+    assert "the classifier's error is not measured" in verdict.text
     assert one.points[0].profile.nets["line"].uncorrected > 0.9
 
 
