@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -11,11 +12,16 @@ from pydantic import BaseModel, ValidationError
 from pipeline.core import codebook, registry, yaml_text
 from pipeline.core.config import Config, Part
 from pipeline.core.errors import ConfigError, first, short, unknown_name
-from pipeline.core.places import NAME, is_file, shipped
+from pipeline.core.places import NAME, exists, is_file, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+READ_PATHS = (
+    "codebook", "label.model", "train.sets", "train.judged_on", "train.silver", "train.trainer.encoder",
+    "adapt.encoder", "evaluate.baseline_sets",
+)  # fmt: skip
+OWN_NAMES = ("default", "minilm")  # of the shipped model and the packaged encoder
 MAX_EXTENDS = 16  # files; a longer chain is a cycle
 
 
@@ -65,7 +71,17 @@ def _find(reference: str, beside: Path | None) -> Path:
     raise ConfigError([unknown_name("configuration", reference, known) + " or give the path of a .yaml file"])
 
 
-def _read(reference: str, beside: Path | None = None, depth: int = 0) -> dict[str, Any]:
+def not_found(reference: str, problem: str) -> list[str]:
+    """What a file, or one that it extends, names in vain, as far as the problem is about it: told with both places."""
+    lost: dict[str, str] = {}
+    _read(reference, lost=lost)
+    return [told for named, told in lost.items() if re.search(rf"(?<![\w./-]){re.escape(named)}(?![\w/-])", problem)]
+
+
+def _read(
+    reference: str, beside: Path | None = None, depth: int = 0, *, lost: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """`lost` takes the paths that lead nowhere, each with words for it."""
     path = _find(reference, beside)
     if depth > MAX_EXTENDS:
         raise ConfigError([f"`extends` goes in a circle or deeper than {MAX_EXTENDS} files"], where=str(path))
@@ -76,32 +92,44 @@ def _read(reference: str, beside: Path | None = None, depth: int = 0) -> dict[st
     if not isinstance(values, dict):
         raise ConfigError([f"expected a mapping of settings, found {type(values).__name__}"], where=str(path))
     base = values.pop("extends", None)
-    values = _placed(values, path.parent)
+    for setting in READ_PATHS:
+        _place(values, setting, path, {} if lost is None else lost)
     if base is None:
         return values
     if not isinstance(base, str):
         raise ConfigError([f"extends: expected one name or path, found {short(repr(base))}"], where=str(path))
-    return _merged(_read(base, path, depth + 1), values)
+    return _merged(_read(base, path, depth + 1, lost=lost), values)
 
 
-def _placed(values: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Relative paths to codebook and sets are meant from the file that names them, wherever the command runs."""
-    placed = dict(values)
-    if isinstance(values.get("codebook"), str):
-        placed["codebook"] = _beside(values["codebook"], folder, holds="")
-    for section, key in (("train", "sets"), ("evaluate", "baseline_sets")):
-        inner = values.get(section)
-        if isinstance(inner, dict) and isinstance(inner.get(key), list):
-            sets = [_beside(s, folder, holds="labels.jsonl") if isinstance(s, str) else s for s in inner[key]]
-            placed[section] = {**inner, key: sets}
-    return placed
+def _place(values: dict[str, Any], setting: str, file: Path, lost: dict[str, str]) -> None:
+    """A path in a file is meant from that file's folder; where nothing lies there, from the working folder."""
+    *sections, key = setting.split(".")
+    inner: Any = values
+    for section in sections:
+        inner = inner.get(section) if isinstance(inner, dict) else None
+    given = inner.get(key) if isinstance(inner, dict) else None
+
+    def placed(reference: Any) -> Any:
+        if not isinstance(reference, str) or _is_name(reference):
+            return reference
+        beside = file.parent / reference
+        if exists(beside):
+            return str(beside)
+        if not exists(Path(reference)):
+            places = f"beside {file} ({beside.absolute()}) nor in the working folder ({Path(reference).absolute()})"
+            lost[reference] = f"{setting}: {short(reference)!r} is neither {places}"
+        return reference
+
+    if isinstance(given, str | list):
+        inner[key] = list(map(placed, given)) if isinstance(given, list) else placed(given)
 
 
-def _beside(reference: str, folder: Path, *, holds: str) -> str:
-    """A path from `folder`; a name stays one unless `folder` has it."""
-    path = folder / reference
-    is_name = NAME.fullmatch(reference) is not None and Path(reference).suffix not in codebook.SUFFIXES
-    return reference if is_name and not (holds and is_file(path / holds)) else str(path)
+def _is_name(reference: str) -> bool:
+    """Of something shipped or registered: no path, whatever lies beside the file."""
+    if not reference or reference in OWN_NAMES or ":" in reference:
+        return True
+    folders = (shipped("data") / reference, shipped("data/codebook") / f"{reference}.yaml")
+    return NAME.fullmatch(reference) is not None and any(map(exists, folders))
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,7 +237,7 @@ def _combination_problems(config: Config) -> Iterator[str]:
     try:
         book = codebook.load(config.codebook)
     except ConfigError as error:
-        yield from (f"codebook: {problem}" for problem in error.problems)
+        yield from (f"codebook {short(config.codebook)!r}: {problem}" for problem in error.problems)
         return
     for voice in config.profile.voices:
         if voice not in book.voices:

@@ -1,5 +1,6 @@
 import pytest
 
+from pipeline.cli.main import main
 from pipeline.core import config_files
 from pipeline.core.config import Config
 from pipeline.core.errors import ConfigError, ExitCode
@@ -101,22 +102,70 @@ def test_given_values_are_taken_as_they_are():
     assert config_files.load(given={"output.directory": "1: 2"}).output.directory == "1: 2"
 
 
-def test_codebook_and_sets_are_meant_from_the_file_that_names_them(tmp_path, monkeypatch):
-    source = shipped("data/codebook/russia-1.0.yaml").read_bytes()
-    (tmp_path / "mine" / "gold").mkdir(parents=True)
-    (tmp_path / "mine" / "gold" / "labels.jsonl").touch()
-    (tmp_path / "mine" / "book.yaml").write_bytes(source)
-    (tmp_path / "mine" / "job.yaml").write_text(
-        "codebook: book.yaml\ntrain: {sets: [gold, opeds, ../other/set]}\nevaluate: {baseline_sets: [gold]}\n",
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A folder `mine` with a codebook, a set, a model and an encoder, worked on from another folder."""
+    for folder in ("mine/gold", "mine/models/big", "mine/minilm", "mine/opeds", "elsewhere/encoder", "elsewhere/gold"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "mine/book.yaml").write_bytes(shipped("data/codebook/russia-1.0.yaml").read_bytes())
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    return tmp_path
+
+
+def test_what_a_file_names_lies_beside_it_or_else_in_the_working_folder(elsewhere):
+    (elsewhere / "mine/job.yaml").write_text(
+        "codebook: book.yaml\nlabel: {model: models/big}\nevaluate: {baseline_sets: [gold]}\n"
+        "train: {sets: [gold, ../other/set], judged_on: [gold], silver: [gold], trainer: {encoder: encoder}}\n",
         encoding="utf-8",
     )
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "job.yaml").write_text("extends: ../mine/job.yaml\nseed: 3\n", encoding="utf-8")
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    config = config_files.load("job.yaml")
+    (elsewhere / "elsewhere/job.yaml").write_text("extends: ../mine/job.yaml\nseed: 3\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="unknown key 'encoder'"):
+        config_files.load("job.yaml")
+    config = config_files.load("job.yaml", ["train.trainer.kind=finetune.v1"])
     assert config.codebook == "../mine/book.yaml"
-    assert config.train.sets == ("../mine/gold", "opeds", "../mine/../other/set")
-    assert config.evaluate.baseline_sets == ("../mine/gold",)
+    assert config.label.model == "../mine/models/big"
+    assert config.train.sets == ("../mine/gold", "../other/set")
+    assert config.train.judged_on == config.train.silver == config.evaluate.baseline_sets == ("../mine/gold",)
+    assert config.train.trainer.options == {"encoder": "encoder"}
+
+
+def test_names_of_what_is_shipped_or_registered_are_no_paths(elsewhere):
+    (elsewhere / "mine/default").mkdir()
+    (elsewhere / "mine/job.yaml").write_text(
+        "label: {model: default}\ntrain: {sets: [opeds]}\nadapt: {encoder: minilm}\n", encoding="utf-8"
+    )
+    config = config_files.load("../mine/job.yaml")
+    assert (config.label.model, config.train.sets, config.adapt.encoder) == ("default", ("opeds",), "minilm")
+    (elsewhere / "mine/job.yaml").write_text("label: {model: models:/stance/3}\n", encoding="utf-8")
+    assert config_files.not_found("../mine/job.yaml", "no models:/stance/3") == []
+
+
+def test_a_problem_of_something_else_is_not_laid_to_a_path_that_leads_nowhere(elsewhere):
+    (elsewhere / "mine/job.yaml").write_text("train: {silver: [far]}\n", encoding="utf-8")
+    assert config_files.not_found("../mine/job.yaml", "no model at 'farther'; nor at far/off") == []
+    assert len(config_files.not_found("../mine/job.yaml", "far: no such set")) == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "settings", "told"),
+    [
+        (["label", "x.txt"], "label: {model: models/small}", "label.model: 'models/small' is neither"),
+        (["config", "check"], "codebook: books/mine.yaml", "codebook: 'books/mine.yaml' is neither"),
+        (["train"], "train: {sets: [sets/gold], trainer: {kind: tfidf.v1}}", "train.sets: 'sets/gold' is neither"),
+        (["train"], "train: {silver: [far], trainer: {kind: finetune.v1}}", "train.silver: 'far' is neither"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_told_with_both_places(elsewhere, capsys, verb, settings, told):
+    job = elsewhere / "mine/job.yaml"
+    job.write_text(settings, encoding="utf-8")
+    given = ["../mine/job.yaml"] if verb[0] == "config" else ["--config", "../mine/job.yaml", "--no-mlflow"]
+    assert main([*verb, *given]) > 0
+    line = next(line for line in capsys.readouterr().err.splitlines() if "is neither" in line)
+    path = told.split("'")[1]
+    assert line == (
+        f"stance: {told} beside ../mine/job.yaml ({elsewhere}/elsewhere/../mine/{path}) "
+        f"nor in the working folder ({elsewhere}/elsewhere/{path})"
+    )
 
 
 def test_a_codebook_of_the_command_line_is_meant_from_the_working_folder(tmp_path, monkeypatch):
