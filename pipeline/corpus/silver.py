@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LABELS = "labels.parquet"
 SENTENCES = "sentences.parquet"  # the joined form, as `stance label` writes it
-TRAINED_ON = "trained_on.json"  # SHA-256 of what the labelling model had learned from
+TRAINED_ON = "trained_on.json"  # SHA-256 of every text that a model learned from: with the model, and with its labels
 STEPS = 255  # a probability is shipped as one byte
 PLACE = ("article", "n", "start", "end", "role")
 

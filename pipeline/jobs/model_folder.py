@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import ConfigError, StanceError
 from pipeline.core.fingerprints import sha256_json
+from pipeline.corpus.silver import TRAINED_ON
 from pipeline.jobs import model_card
-from pipeline.jobs.opening import TRAINED_ON
 from pipeline.labeling import model as models
 from pipeline.profiles.error import FILE_NAME as PROFILE_ERROR
 from pipeline.profiles.error import ClassifierError

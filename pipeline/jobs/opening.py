@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.corpus.silver import TRAINED_ON
 from pipeline.labeling import model as models
 from pipeline.labeling.rows import Identity, identity
 from pipeline.profiles.error import FILE_NAME as PROFILE_ERROR
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from pipeline.labeling.model import Model
     from pipeline.tracking.runs import Run
     from pipeline.tracking.store import Opening
-
-
-TRAINED_ON = "trained_on.json"  # SHA-256 of every text that the model learned from
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from pipeline.core.config_files import options_of
 from pipeline.core.errors import ConfigError, InvalidInputError, TrackingError
 from pipeline.core.fingerprints import sha256_json, sha256_text
 from pipeline.corpus import labelled_set
+from pipeline.corpus.silver import TRAINED_ON
 from pipeline.jobs import held_out, model_card, model_folder
 from pipeline.jobs.model_folder import Identity
-from pipeline.jobs.opening import TRAINED_ON
 from pipeline.labeling import model as models
 from pipeline.reports import plots
 from pipeline.tracking.records import Dataset

@@ -18,6 +18,7 @@ from machine import record
 from samples import COMPOSED, REAL, answers, logits_of, samples, show, shown
 
 from pipeline.core.places import shipped
+from pipeline.corpus.silver import TRAINED_ON
 from pipeline.labeling import model as models
 from pipeline.scoring import breakdowns
 from pipeline.scoring.plain import as_plain
@@ -103,7 +104,7 @@ RUN = dict(zip(PROBES, (deleted, names_hidden, known_in_part, broken_down), stri
 
 
 def trained_on(folder):
-    path = folder / "trained_on.json"
+    path = folder / TRAINED_ON
     return frozenset(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else frozenset()
 
 
