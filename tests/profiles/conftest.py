@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -93,35 +92,11 @@ def make_lines() -> Callable[..., list[Row]]:
     return lines
 
 
-def record(codebook: Codebook, *, n_articles: int, quality: float, seed: int = 3) -> ClassifierError:
-    """Held-out articles of 30 sentences whose labels are predicted right with `quality`, else at random."""
-    rng = np.random.default_rng(seed)
-    articles = np.repeat([f"g{i}" for i in range(n_articles)], 30)
-    gold, predicted, p = {}, {}, {}
-    for task in codebook.tasks:
-        k = len(task.values)
-        shares = np.repeat(rng.dirichlet(np.full(k, 2.0), n_articles), 30, axis=0)
-        is_right = rng.random((len(articles), k)) < quality
-        if task.kind == "multi":
-            true = rng.random((len(articles), k)) < shares
-            found = np.where(is_right, true, rng.random(true.shape) < 0.5)
-            p[task.name] = np.where(found, SURE, 1 - SURE)
-        else:
-            classes = (shares.cumsum(axis=1) < rng.random((len(articles), 1))).sum(axis=1)
-            seen = np.where(is_right[:, 0], classes, rng.integers(k, size=len(classes)))
-            true, found = np.eye(k)[classes], np.eye(k)[seen]
-            p[task.name] = np.where(found, SURE, (1 - SURE) / (k - 1))
-        gold[task.name], predicted[task.name] = true, found
-    return ClassifierError.from_predictions(
-        codebook, articles=articles.tolist(), gold=gold, predicted=predicted, p=p, gold_sha256="0" * 64
-    )
+@pytest.fixture(scope="session")
+def error(codebook: Codebook, record_of_error: Callable[..., ClassifierError]) -> ClassifierError:
+    return record_of_error(codebook, n_articles=60, quality=0.85, seed=3)
 
 
 @pytest.fixture(scope="session")
-def error(codebook: Codebook) -> ClassifierError:
-    return record(codebook, n_articles=60, quality=0.85)
-
-
-@pytest.fixture(scope="session")
-def make_error(codebook: Codebook) -> Callable[..., ClassifierError]:
-    return lambda **options: record(codebook, **options)
+def make_error(codebook: Codebook, record_of_error: Callable[..., ClassifierError]) -> Callable[..., ClassifierError]:
+    return lambda **options: record_of_error(codebook, **({"seed": 3} | options))

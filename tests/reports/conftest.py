@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -212,30 +211,6 @@ def lines(article: str, stances: str, **more: Any) -> list[Row]:
     return [{"article": article, "stance": STANCES[letter], **more} for letter in stances]
 
 
-def record_of_error(*, n_articles: int = 60, quality: float = 0.9) -> ClassifierError:
-    """Held-out articles of 30 sentences that are labelled right with `quality`, else at random."""
-    rng, book = np.random.default_rng(4), codebooks.load()
-    articles = np.repeat([f"g{i}" for i in range(n_articles)], 30)
-    gold, predicted, p = {}, {}, {}
-    for task in book.tasks:
-        k = len(task.values)
-        shares = np.repeat(rng.dirichlet(np.full(k, 2.0), n_articles), 30, axis=0)
-        is_right = rng.random((len(articles), k)) < quality
-        if task.kind == "multi":
-            true = rng.random((len(articles), k)) < shares
-            found = np.where(is_right, true, rng.random(true.shape) < 0.5)
-            p[task.name] = np.where(found, SURE, 1 - SURE)
-        else:
-            classes = (shares.cumsum(axis=1) < rng.random((len(articles), 1))).sum(axis=1)
-            seen = np.where(is_right[:, 0], classes, rng.integers(k, size=len(classes)))
-            true, found = np.eye(k)[classes], np.eye(k)[seen]
-            p[task.name] = np.where(found, SURE, (1 - SURE) / (k - 1))
-        gold[task.name], predicted[task.name] = true, found
-    return ClassifierError.from_predictions(
-        book, articles=articles.tolist(), gold=gold, predicted=predicted, p=p, gold_sha256="0" * 64
-    )
-
-
 def contents_of(rows: list[Row], *, error: ClassifierError | None = None, by: str | None = None) -> Contents:
     """Everything a page needs, by the real profiles and comparison."""
     book, table = codebooks.load(), table_of(rows)
@@ -257,8 +232,8 @@ def make_lines() -> Callable[..., list[Row]]:
 
 
 @pytest.fixture(scope="session")
-def error() -> ClassifierError:
-    return record_of_error()
+def error(record_of_error: Callable[..., ClassifierError]) -> ClassifierError:
+    return record_of_error(codebooks.load(), n_articles=60, quality=0.9, seed=4)
 
 
 @pytest.fixture(scope="session")
