@@ -25,8 +25,11 @@ SENTENCES = (
 N_ARTICLES, N_SHARDS, N_PAGES = 11, 4, 2  # shards of 3 articles in batches of 2
 
 
-class StoppedError(Exception):
-    """Stands in for whatever ends a process at a place of the test's choice."""
+def stopped(n_whole):
+    """An interruption stands in for whatever ends a process at a place of the test's choice."""
+    return pytest.raises(
+        KeyboardInterrupt, match=f"^interrupted with {n_whole} articles whole; the same command goes on"
+    )
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def stops_at(n):
     def stop(batch):
         left[0] -= 1
         if not left[0]:
-            raise StoppedError
+            raise KeyboardInterrupt
 
     return stop
 
@@ -90,7 +93,7 @@ def test_a_run_broken_off_anywhere_ends_as_an_unbroken_one(articles, run, tmp_pa
     for attempt in range(3):
         out = tmp_path / f"broken{attempt}"
         for at in (rng.randint(1, 5), rng.randint(1, 3)):
-            with suppress(StoppedError):
+            with suppress(KeyboardInterrupt):
                 run([articles], out.name, setting, stop=stops_at(at))
                 break  # nothing was left to stop at
             assert not out.exists() or [path.name for path in out.iterdir()] == [".unfinished"]
@@ -115,7 +118,7 @@ def test_neither_shards_nor_batches_nor_the_cache_change_a_row_or_its_place(arti
 
 
 def test_whole_shards_are_not_made_again(articles, run, tmp_path):
-    with pytest.raises(StoppedError):
+    with stopped(6):
         run([articles], "out", stop=stops_at(5))
     made = {p.name: p.stat().st_ino for p in (tmp_path / "out/.unfinished").glob("0000?.sentences.jsonl")}
     shown = []
@@ -128,7 +131,7 @@ def test_whole_shards_are_not_made_again(articles, run, tmp_path):
 
 
 def test_inputs_that_changed_since_are_done_again_and_no_others(articles, run, tmp_path):
-    with pytest.raises(StoppedError):
+    with stopped(9):
         run([articles], "out", stop=stops_at(7))  # three whole shards
     (articles / "a04.txt").write_text("Ice\n\nTalks could end the war.\n", encoding="utf-8")
     (articles / "a99.txt").write_text("Iron\n\nMoscow lied.\n", encoding="utf-8")
@@ -146,7 +149,7 @@ def test_another_model_or_setting_does_not_mix_in(articles, run, tmp_path, cheap
         ([], other, "another config, model, model_version is dropped"),
     ):
         out = f"out{len(caplog.records)}"
-        with pytest.raises(StoppedError):
+        with stopped(6):
             run([articles], out, stop=stops_at(5))
         assert run([articles], out, *settings, model=model).n_kept == 0
         assert told in caplog.text
@@ -155,7 +158,7 @@ def test_another_model_or_setting_does_not_mix_in(articles, run, tmp_path, cheap
 
 
 def test_what_other_code_or_another_machine_has_left_is_not_taken_up(articles, run, monkeypatch, caplog):
-    with pytest.raises(StoppedError):
+    with stopped(6):
         run([articles], "out", stop=stops_at(5))
     monkeypatch.setattr(flow, "_processor", lambda: "another")
     assert run([articles], "out").n_kept == 0
@@ -175,7 +178,7 @@ def test_a_resumed_run_prints_every_row_as_an_unbroken_one_does(articles, run, t
     command += [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
     assert main([*command, "--out", str(tmp_path / "whole")]) == 5
     unbroken = capsys.readouterr().out
-    with pytest.raises(StoppedError):
+    with stopped(6):
         run([articles], "out", f"output.format={format}", stop=stops_at(5))
     assert main([*command, "--set", "label.batch_articles=2", "--out", str(tmp_path / "out")]) == 5
     resumed = capsys.readouterr()
@@ -195,17 +198,17 @@ def test_a_run_broken_off_while_files_get_their_names(articles, run, tmp_path, m
     def breaks(*given):
         calls.append(given)
         if len(calls) == 2 or place != "_move_texts":
-            raise StoppedError
+            raise KeyboardInterrupt
         return genuine(*given)
 
     monkeypatch.setattr(naming, place, breaks)
-    with pytest.raises(StoppedError):
+    with stopped(N_ARTICLES):
         run([articles], "out")
     monkeypatch.setattr(naming, place, genuine)
     if goes_on:
         assert run([articles], "out").n_kept == N_ARTICLES
     else:  # another run in its place lets the whole one have its names first
-        with pytest.raises(StoppedError):
+        with stopped(0):
             run([articles], "out", "label.abstain=0.5", stop=stops_at(1))
     found = content(tmp_path / "out")
     assert found.pop("sentences-1.jsonl") == b"of an earlier run\n"  # not a name of ours
@@ -213,7 +216,7 @@ def test_a_run_broken_off_while_files_get_their_names(articles, run, tmp_path, m
 
 
 def test_a_wrong_path_takes_nothing_of_what_an_unfinished_run_has_done(articles, run, tmp_path):
-    with pytest.raises(StoppedError):
+    with stopped(9):
         run([articles], "out", stop=stops_at(7))  # three whole shards
     with pytest.raises(InvalidInputError, match="no such file"):
         run([tmp_path / "typo"], "out")
@@ -240,7 +243,7 @@ def test_a_shorter_run_leaves_no_shard_of_a_longer_one(articles, run, tmp_path):
 
 def test_page_and_report_of_a_resumed_run_have_the_first_articles_too(articles, run, tmp_path):
     run([articles], "whole", page=tmp_path / "whole.html")
-    with pytest.raises(StoppedError):
+    with stopped(6):
         run([articles], "out", stop=stops_at(5))
     report = run([articles], "out", page=tmp_path / "out.html")
     assert report.n_kept == 6
@@ -259,7 +262,7 @@ def test_standard_input_is_taken_up_as_well(articles, run, tmp_path):
     ]
     given = "".join(json.dumps(row) + "\n" for row in rows).encode()
     run(["-"], "whole", stdin=io.BytesIO(given))
-    with pytest.raises(StoppedError):
+    with stopped(6):
         run(["-"], "out", stdin=io.BytesIO(given), stop=stops_at(5))
     assert run(["-"], "out", stdin=io.BytesIO(given)).n_kept == 6
     assert content(tmp_path / "out") == content(tmp_path / "whole")
@@ -268,7 +271,7 @@ def test_standard_input_is_taken_up_as_well(articles, run, tmp_path):
 def test_damage_to_what_was_left_is_no_reason_to_fail(articles, run, tmp_path):
     run([articles], "whole")
     for name, damage in (("00002.json", b"{}"), ("run.json", b"\xff"), ("run.json", b"[]")):
-        with pytest.raises(StoppedError):
+        with stopped(6):
             run([articles], "out", stop=stops_at(5))
         (tmp_path / "out/.unfinished" / name).write_bytes(damage)
         (tmp_path / "out/.unfinished/00003.sentences.jsonl.partial").write_bytes(b"half")
@@ -296,7 +299,7 @@ def test_an_interruption_says_what_there_is(articles, run, tmp_path):
         if batch.articles["article"].to_pylist()[0] == "a06":
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt, match="interrupted with 6 articles whole; the same command goes on"):
+    with stopped(6):
         run([articles], "out", stop=interrupts)
     (tmp_path / "a folder").mkdir()
     with pytest.raises(StanceError, match="cannot write the page"):
@@ -305,7 +308,7 @@ def test_an_interruption_says_what_there_is(articles, run, tmp_path):
 
 
 def test_where_nothing_was_whole_nothing_is_left(articles, run, tmp_path):
-    with pytest.raises(StoppedError):
+    with stopped(0):
         run([articles], "deep/out", stop=stops_at(1))
     assert not (tmp_path / "deep/out").exists()
     with pytest.raises(InvalidInputError, match="nothing could be labelled: .*a03b"):
