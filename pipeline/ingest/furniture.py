@@ -8,9 +8,6 @@ MAX_WORDS = 70  # no pattern below is looked for in a longer paragraph
 MAX_CHARS = 1_000
 _I = re.IGNORECASE
 
-_TITLE = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Sen|Rep|Gov|Gen|Col|Capt|Sir|Rev)\.?\s+)?"
-_NAME_WORD = r"[A-ZÀ-Ž][\w.’'-]*"
-NAME = rf"{_TITLE}{_NAME_WORD}(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al|of|the)\s+)*{_NAME_WORD}){{0,4}}"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\.?"
@@ -188,21 +185,6 @@ PATTERNS: dict[str, re.Pattern[str]] = {
 FULL_SENTENCES_ARE_SAFE = frozenset({"related", "section_label", "comments", "follow", "share", "caption"})
 MAX_SAFE_WORDS = 25  # a longer paragraph that ends like a sentence is not taken for one of those
 
-BYLINE = re.compile(
-    rf"(?:[Bb][Yy]|(?:FROM|From)(?= (?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|the )\b)|[Pp]osted by|[Ww]ritten by|[Ss]tory by|"
-    rf"[Oo]pinion by|[Ii]nterview by)[:\s]+(?:the )?(?:{NAME}|\w+$)"
-    r"[^.?!]{0,90}\.?$|"
-    rf"{NAME}(?:,? (?:and|&) {NAME})?\s*[,|–—]\s*(?:an? )?(?:[\w-]+ ){{0,3}}"
-    r"(?i:contributor|columnist|writer|correspondent|editor|fellow|director|professor|analyst|reporter|staff|"
-    r"board|leader|lecturer|"
-    r"chairman|researcher|scholar|economist|associate)\b[^.?!]{0,80}$|"
-    r"[\w .’'-]{2,40},?\s?(?:leading article|leader|editorial board|Editorial Board)$"
-)
-_PLAIN_NAME = r"[A-ZÀ-Ž][\w.’'-]*(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al)\s+)*[A-ZÀ-Ž][\w.’'-]*){0,3}"
-NAMES_ONLY = re.compile(
-    rf"(?!(?:The|A|An|On|In|Of|How|Why|What|When|No|Not|Our|My|To|From|For|At|And)\b){_PLAIN_NAME}(?:(?:,? and |, |"
-    rf" & ){_PLAIN_NAME}){{0,3}}$"
-)
 MASTHEAD_NOUN = re.compile(
     r"\b(?-i:Times|Post|Gazette|Herald|Review|Journal|Tribune|Globe|Star|Monitor)(?-i:(?=[A-Z]))|"
     r""  # name and motto run together
@@ -213,36 +195,6 @@ MASTHEAD_NOUN = re.compile(
     r"bulletin|quarterly|monthly|weekly|register|beacon|ledger|foundation|council|digest|notebook|blog|"
     r"proceedings|senate|house|congress|chamber|project|society|advocate|spectator|economist)\b",
     _I,
-)
-_BIO_NOUN = (
-    r"(?:fellow|author|co-?author|editor|professor|columnist|writer|director|contributor|researcher|scholar|"
-    r"analyst|ambassador|"
-    r"retired|reporter|correspondent|former|founder|chair|chairman|chairwoman|president|minister|member|secretary|"
-    r"lecturer|"
-    r"historian|economist|novelist|journalist|lawyer|attorney|officer|executive|adviser|advisor|consultant|"
-    r"strategist|teacher|"
-    r"commentator|student|candidate|physician|engineer|partner|co-?founder|diplomat|expert|specialist|veteran|"
-    r"publisher|critic)s?"
-)
-_BIO_VERB = (
-    r"(?:serve[sd]|teach(?:es)?|taught|lives?|lectures?|writes?|direct(?:s|ed)|reports?|reported|covers?|covered|blogs|"
-    r"publishes|edits|edited|hosts|heads|leads|chairs|holds|studies|runs?|ran|works?|worked|farms|raises|kept|"
-    r"keeps|mends|plays|"
-    r"practi[cs]es|retired|has (?:written|worked|reported|taught|served|covered)|is writing|spent)"
-)
-_PERSON = (
-    r"[—–*•_\s-]*(?:\(?(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame|Col|Gen|Lt|Capt|Maj|Adm|Amb|Rev|The Rev)\.?\)?\s+)?"
-    r"(?!(?:As|In|On|At|But|And|Once|When|If|The|So|For|Of|To|After|Before|While|Now|Then)\b)"
-    r"(?:[A-ZÀ-Ž][\w.’'-]*\s+){1,4}[A-ZÀ-Ž][\w’'-]+"
-)
-BIO = re.compile(
-    rf"{_PERSON}(?:\s+\([^)]{{1,40}}\))?(?:,\s.{{1,150}}?,|,\s[^,]{{2,60}})?(?:\s+and\s+.{{3,40}}?)?\s+"
-    rf"(?:(?:is|was|are|were)\s+(?:.{{0,120}}?\b)?{_BIO_NOUN}\b|(?:also |now |currently |previously |"
-    rf"most recently )*{_BIO_VERB}\b)"
-)
-LOOSE_BIO = re.compile(
-    rf"{_PERSON}(?:,\s.{{1,150}}?,|,\s[^,]{{2,60}})?\s+(?:is|was|has been) (?:an?|the|in|at|on|with|for|among|one)\b|"
-    rf"{_PERSON}\)?,\s[^.?!]{{0,100}}$"
 )
 VENUE = re.compile(
     r"\b(?:room|house|garden|castle|cent(?:er|re)|hall|ballroom|lawn|airport|base|theat(?:er|re)|hotel|university|"
@@ -255,15 +207,6 @@ PLACE = re.compile(
     rf"[A-Z][\w.]+(?:\s[A-Z]\w+)?,\s[A-Z][\w.]+(?:\s[A-Z][\w.]+)?)[*_]*$"
 )
 CITY_LINE = re.compile(r"[A-ZÀ-Ž][A-ZÀ-Ž .,'’/-]{2,40}\s?[-–—:]$")
-TWEET_SIGNATURE = re.compile(
-    r"(?:(?:pic\.twitter\.com/|https?://t\.co/)\S+\s+)*[—–-]\s?[^()]{2,60}\s\(@\w{1,30}\)(?:\s\w+ \d{1,2}, \d{4})?"
-)
-WRITER_BIO = re.compile(
-    r"[—–*•_\s(-]*(?:(?:[^.?!]{2,60}[.,] )?the (?:writer|author|columnist|reviewer)s?\s+(?:is|was|are|were|has|"
-    r"teaches|lives|served|works|writes)\b|"
-    r"(?:he|she|they) (?:can be reached|tweets|blogs|is the author|lives in|writes (?:for|about|from)))",
-    _I,
-)
 CAPTION_SHAPE = re.compile(
     r".*(?:\bin this (?:image|photo|picture|file|handout|undated|\w+ \d)|\b(?:shown|pictured|seen) (?:here|in|at|"
     r"on|above)|\((?:left|right|center|centre)\)|,\s(?:left|right|"
@@ -277,12 +220,6 @@ CAPTION_END = re.compile(
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|do|does|did|I|we|he|she|it|"
     r"they|you)\b",
-    _I,
-)
-STAGE_NOTE = re.compile(
-    r"\((?:Applause|Laughter|Laughs|Cross-?talk|Inaudible|Cheers|Crosstalk|Pause|Music|Boos|Disturbance|Chants?|"
-    r"Singing|"
-    r"Standing ovation|Recess|Off-mic|No response)\b[^()]{0,80}\)",
     _I,
 )
 _NAV_MARK = re.compile(r"\s*[|·•»›~*]\s*|\s+/\s+|\s+::\s+|\]\s*\[|\s{3,}|\t")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.ingest.furniture import NAMES_ONLY
 from pipeline.ingest.layout import Unit, is_ended
+from pipeline.ingest.writers import NAMES_ONLY
 
 BODY, HEADLINE, FURNITURE = "body", "headline", "furniture"
 LONG_WORDS = 25  # a paragraph of so many words is running text even if it is one sentence

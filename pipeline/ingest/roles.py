@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.ingest import furniture, transcript
+from pipeline.ingest import furniture, transcript, writers
 from pipeline.ingest.layout import MARKER, Unit
 from pipeline.ingest.paragraphs import BODY, FURNITURE, HEADLINE, Decision, Paragraph, is_menu, look_at
 from pipeline.ingest.repeats import pull_quotes
@@ -80,8 +80,8 @@ def _by_itself(p: Paragraph, *, has_turns: bool) -> Decision | None:
     rule = furniture.furniture_rule(p.text, p.n_words, is_ended=p.is_ended)
     if rule:
         return FURNITURE, rule
-    if furniture.BYLINE.match(p.text.strip("*_ ")) and p.n_words <= 25:
+    if writers.BYLINE.match(p.text.strip("*_ ")) and p.n_words <= 25:
         return FURNITURE, "byline"
-    if furniture.WRITER_BIO.match(p.text) and p.n_words <= furniture.MAX_WORDS:
+    if writers.WRITER_BIO.match(p.text) and p.n_words <= furniture.MAX_WORDS:
         return FURNITURE, "biography"
     return None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pipeline.ingest.furniture import STAGE_NOTE, TWEET_SIGNATURE
-
 MIN_TURNS = 2  # labels such as "DOE:"; a single one may be a dateline ("MOSCOW: ...")
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Sen|Rep|Gov|Senator|Representative|Chairman|Chairwoman|Chair)\.?"
 _CAPITALS = r"(?:Mc|Mac|De|Di|Van |Von |La |Le |O['’])?[A-Z][A-ZÀ-Ž'’-]+"
@@ -26,6 +24,14 @@ OFFICE_LABEL = re.compile(
 )
 NAME_LABEL = re.compile(rf"{_CAPITALS}(?:\s{_CAPITALS}){{0,3}}(?:,\s[A-Z]{{2,20}})?{_PARENTHESIS}:(?=\s|$)")
 QUESTION = re.compile(r"Q[:.]?\s[\xa0\s]*(?=[(A-Z“\"])")
+TWEET_SIGNATURE = re.compile(
+    r"(?:(?:pic\.twitter\.com/|https?://t\.co/)\S+\s+)*[—–-]\s?[^()]{2,60}\s\(@\w{1,30}\)(?:\s\w+ \d{1,2}, \d{4})?"
+)
+STAGE_NOTE = re.compile(
+    r"\((?:Applause|Laughter|Laughs|Cross-?talk|Inaudible|Cheers|Crosstalk|Pause|Music|Boos|Disturbance|Chants?|"
+    r"Singing|Standing ovation|Recess|Off-mic|No response)\b[^()]{0,80}\)",
+    re.IGNORECASE,
+)
 MAX_NOTE_CHARS = 200
 _WORD = re.compile(r"\w")
 _SENTENCE_END = re.compile(r"[.?!…—–:][\"'”’)]*\s*$")

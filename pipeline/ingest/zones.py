@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.ingest import furniture
+from pipeline.ingest import furniture, writers
 from pipeline.ingest.layout import MARKER
 from pipeline.ingest.paragraphs import (
     BODY,
@@ -86,9 +86,7 @@ class Zones:
         lines = [
             p.text for p, s in zip(self.paragraphs[: self.first], self.sure, strict=False) if s and s[1] == "byline"
         ]
-        lines += [
-            p.text for p in self.paragraphs[: self.first] if furniture.NAMES_ONLY.match(p.text) and p.n_words <= 4
-        ]
+        lines += [p.text for p in self.paragraphs[: self.first] if writers.NAMES_ONLY.match(p.text) and p.n_words <= 4]
         names = [m.group(1) for line in lines if (m := _BYLINE_NAME.match(line))]
         return [name for name in (*names, (self.known.get("author") or "").strip()) if len(name.split()) > 1]
 
@@ -102,7 +100,7 @@ class Zones:
         if not has_title and self._is_masthead(i, decided):
             return FURNITURE, "masthead"
         is_short = 1 < p.n_words <= 4 or " and " in p.text
-        if has_title and is_short and p.n_words <= MAX_LABEL_WORDS and furniture.NAMES_ONLY.match(p.text.strip("*_")):
+        if has_title and is_short and p.n_words <= MAX_LABEL_WORDS and writers.NAMES_ONLY.match(p.text.strip("*_")):
             return FURNITURE, "byline"
         if i and not has_title and p.text.endswith(".") and self._has_title_below(i):
             return FURNITURE, "caption"
@@ -151,14 +149,14 @@ class Zones:
         if not is_at_edge or not self._ends_text(i) or _names_again(p, self.paragraphs):
             return False
         return bool(
-            furniture.BIO.match(p.text)
-            or (i > self.first and i > 4 and i >= self.last_open and furniture.LOOSE_BIO.match(p.text))
+            writers.BIO.match(p.text)
+            or (i > self.first and i > 4 and i >= self.last_open and writers.LOOSE_BIO.match(p.text))
         )
 
     def _ends_text(self, i: int) -> bool:
         """Whether only furniture and further biographies follow, or the text has not begun."""
         return i < self.first or all(
-            decision is not None or not p.is_ended or furniture.BIO.match(p.text)
+            decision is not None or not p.is_ended or writers.BIO.match(p.text)
             for decision, p in zip(self.sure[i + 1 :], self.paragraphs[i + 1 :], strict=True)
         )
 
