@@ -131,3 +131,12 @@ def test_a_correction_of_an_unknown_sentence_is_refused(shipped, folder, codeboo
     write(shipped / "corrections.jsonl", json.dumps({"article": "op001", "n": 400}) + "\n")
     with pytest.raises(InvalidInputError, match="sentence 400 of 'op001', which has no label"):
         real.ship(folder, shipped, codebook)
+
+
+def test_the_command_says_how_many_articles_it_shipped_or_why_none(shipped, folder, tmp_path, capsys):
+    assert real.main([str(folder), str(tmp_path / "again")]) == 0
+    assert capsys.readouterr().out == f"4 articles in {tmp_path / 'again'}, without their texts\n"
+    assert real.version(tmp_path / "again") == real.version(shipped)
+    write(folder / "labels.jsonl", "[]\n")
+    assert real.main([str(folder), str(tmp_path / "none")]) == 3
+    assert "labels.jsonl:1: expected an object, found list" in capsys.readouterr().err

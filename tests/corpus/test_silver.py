@@ -87,3 +87,13 @@ def test_an_article_of_no_source_is_refused(shipped, tmp_path, codebook):
 def test_a_set_is_found_by_its_folder_and_nothing_else_is_one(shipped, tmp_path):
     assert silver.find(str(shipped)) == shipped
     assert silver.find(str(tmp_path)) is None
+
+
+def test_the_command_says_how_many_articles_it_shipped_or_why_none(shipped, tmp_path, capsys):
+    table, sources = str(tmp_path / "sentences.parquet"), tmp_path / "sources.jsonl"
+    assert silver.main([table, str(sources), str(tmp_path / "again")]) == 0
+    assert capsys.readouterr().out == f"2 articles in {tmp_path / 'again'}, without their texts\n"
+    assert (tmp_path / "again" / silver.LABELS).read_bytes() == (shipped / silver.LABELS).read_bytes()
+    write(sources, "")
+    assert silver.main([table, str(sources), str(tmp_path / "none")]) == 3
+    assert capsys.readouterr().err == f"{sources}: no source is named for 'a1'\n"
