@@ -1,12 +1,10 @@
-"""Simulation study of profiles and comparisons: known truth, classifiers that err differently in each article.
+"""Simulation study of profiles: coverage and error of net values whose truth is known.
 
     python tests/benchmarks/profile_simulation.py [--out tests/benchmarks/results/profile_simulation.json] [--scale 1]
 
-Op-eds with true long-run shares are made of sentences whose classes cling to their neighbours. A linear classifier
-sees a noisy view of each sentence, and each article shifts that view in its own way, so that every article has a
-confusion of its own. Held-out articles of the same kind make the record of error. Per cell: coverage of the 95 %
-interval of the net value, its half-width, bias and root mean squared error beside other estimators (quapy's, where
-installed). Takes about five minutes of one core at scale 1.
+Of op-eds, per cell: coverage of the 95 % interval of the net value, its half-width, bias and root mean squared error
+beside other estimators (quapy's, where installed). Of groups of 4, 8 and 16 op-eds: coverage of the net value that the
+group's writer has in the long run. Takes about five minutes of one core at scale 1.
 """
 
 from __future__ import annotations
@@ -15,47 +13,31 @@ import argparse
 import json
 import time
 import warnings
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from simulated_opeds import (
+    CONCENTRATION,
+    GOLD_MEAN,
+    N_GOLD,
+    NET,
+    QUALITIES,
+    Classifier,
+    articles,
+    classifier,
+    held_out,
+    show,
+    texts,
+    write,
+)
 
-from pipeline.core import codebook as codebooks
-from pipeline.core.config import Compare
-from pipeline.core.config import Profile as Settings
 from pipeline.profiles import estimate
-from pipeline.profiles.compare import compare_groups
-from pipeline.profiles.correction import Correction, Corrections, gold_weights
+from pipeline.profiles.correction import Correction, Posterior, gold_weights
 from pipeline.profiles.error import ClassifierError
 from pipeline.profiles.sampling import counted
-from pipeline.profiles.sentences import Sentences
 
-CODEBOOK = codebooks.parse(
-    b"""
-format: 1
-name: simulated
-version: "1.0"
-title: Simulated
-target: nothing
-roles: {values: [{value: body, definition: text}]}
-voices: {values: [{value: author, definition: the writer}]}
-tasks:
-- name: view
-  kind: single
-  poles: {positive: for, negative: against}
-  labels: [{value: for, definition: for}, {value: against, definition: against}, {value: neither, definition: neither}]
-""",
-    where="profile_simulation.py",
-)
-NET = np.array([1.0, -1.0, 0.0])
-GOLD_MEAN = np.array([0.2, 0.1, 0.7])  # as the 276 real op-eds have it
-CONCENTRATION = 3.5  # Dirichlet; net values of articles then scatter by .31, as real ones do
-CLING = 0.28  # chance that a sentence repeats its neighbour's class; design effect 1.8, as measured
-N_GOLD, GOLD_LENGTH = 276, (20, 60)
-# separation of the classes, and spread of the shift of an article's view
-QUALITIES = {"poor": (0.9, 0.2), "low": (1.4, 0.3), "middle": (2.2, 0.35), "high": (3.2, 0.4)}
 LENGTHS = (10, 20, 40, 80)
 PREVALENCES = {
     "as gold": (GOLD_MEAN, CONCENTRATION),
@@ -65,74 +47,11 @@ PREVALENCES = {
     "neutral": (np.array([0.06, 0.04, 0.9]), 8.0),
 }
 DRAWS = 400
-KINDS = ("more", "wrong", "not_distinguishable", "cannot_tell")
+GROUP_SIZES = (4, 8, 16)
 EM_STRENGTH = 8.0  # sentences; of 2, 4, 8 and 16 the best on the articles like the gold
 
 
-@dataclass(frozen=True, slots=True)
-class Classifier:
-    """Linear discriminant over a view of 3 dimensions, calibrated on articles like the gold."""
-
-    separation: float
-    shift: float
-    weights: NDArray[np.float64]
-    intercept: NDArray[np.float64]
-    offset: NDArray[np.float64]
-
-    def view(self, classes: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.float64]:
-        """What the classifier sees of articles, each with shifts of its own. Shapes: (n_articles, n) to (..., 3)."""
-        n_articles = len(classes)
-        own = rng.normal(0, self.shift, (n_articles, 3, 3)) + rng.normal(0, self.shift, (n_articles, 1, 3))
-        centres = np.eye(3) * self.separation + own
-        seen = np.take_along_axis(centres, classes[:, :, None].repeat(3, axis=2), axis=1)
-        return seen + rng.normal(0, 1, seen.shape)
-
-    def probabilities(self, view: NDArray[np.float64]) -> NDArray[np.float64]:
-        logits = view @ self.weights + self.intercept
-        odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return odds / odds.sum(axis=-1, keepdims=True)
-
-    def chosen(self, p: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Decisions with a threshold that favours rare labels, as those tuned for macro-F1 do."""
-        return np.eye(3)[(np.log(p + 1e-12) + self.offset).argmax(axis=-1)]
-
-
-def classifier(separation: float, shift: float, rng: np.random.Generator) -> Classifier:
-    from sklearn.linear_model import LogisticRegression
-
-    blank = Classifier(separation, shift, np.zeros((3, 3)), np.zeros(3), np.zeros(3))
-    classes = sentences(rng.dirichlet(GOLD_MEAN * CONCENTRATION, 500), 40, rng)
-    fitted = LogisticRegression(C=100).fit(blank.view(classes, rng).reshape(-1, 3), classes.ravel())
-    return Classifier(separation, shift, fitted.coef_.T, fitted.intercept_, -0.4 * np.log(GOLD_MEAN))
-
-
-def sentences(shares: NDArray[np.float64], n: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Classes of texts of `n` sentences. Shapes: shares (n_texts, 3), result (n_texts, n)."""
-    bounds = np.cumsum(shares, axis=1)[:, None, :-1]
-    classes = (rng.random((len(shares), n, 1)) > bounds).sum(axis=2)
-    clings = rng.random(classes.shape) < CLING
-    for i in range(1, n):
-        classes[:, i] = np.where(clings[:, i], classes[:, i - 1], classes[:, i])
-    return classes
-
-
-def texts(shares: NDArray[np.float64], n: int, model: Classifier, rng: np.random.Generator):
-    """Classes, probabilities and decisions of a text per row of `shares`."""
-    classes = sentences(shares, n, rng)
-    p = model.probabilities(model.view(classes, rng))
-    return classes, p, model.chosen(p)
-
-
-def held_out(model: Classifier, n_articles: int, rng: np.random.Generator) -> ClassifierError:
-    made = texts(rng.dirichlet(GOLD_MEAN * CONCENTRATION, n_articles), max(GOLD_LENGTH), model, rng)
-    lengths = rng.integers(*GOLD_LENGTH, n_articles)
-    is_kept = np.arange(max(GOLD_LENGTH)) < lengths[:, None]
-    classes, p, chosen = (part[is_kept] for part in made)
-    names = np.repeat([f"g{i:04d}" for i in range(n_articles)], lengths)
-    gold = {"view": np.eye(3)[classes]}
-    return ClassifierError.from_predictions(
-        CODEBOOK, articles=names, gold=gold, predicted={"view": chosen}, p={"view": p}
-    )
+Models = list[tuple[Classifier, ClassifierError, Correction]]
 
 
 def macro_f1(error: ClassifierError) -> float:
@@ -140,9 +59,7 @@ def macro_f1(error: ClassifierError) -> float:
     return float(np.mean(2 * np.diag(counts) / (counts.sum(axis=0) + counts.sum(axis=1))))
 
 
-def one_cell(
-    models: list[tuple[Classifier, ClassifierError, Correction]], prevalence: str, length: int, n: int, rng
-) -> dict[str, float]:
+def one_cell(models: Models, prevalence: str, length: int, n: int, rng: np.random.Generator) -> dict[str, float]:
     """Figures of `n` op-eds per held-out set."""
     mean, concentration = PREVALENCES[prevalence]
     rows = []
@@ -151,7 +68,7 @@ def one_cell(
         realised = texts(shares, length, model, rng)
         for g, classes, p, chosen in zip(shares, *realised, strict=True):
             posterior = correction.posterior(counted(p, np.full(length, "a"), is_group=False))
-            low, high = np.clip(np.quantile(posterior.draws(DRAWS, rng) @ NET, [0.025, 0.975]), -1, 1)
+            low, high = interval(posterior, rng)
             rows.append(
                 {
                     "truth": g @ NET,
@@ -163,6 +80,11 @@ def one_cell(
                 }
             )
     return summary(rows)
+
+
+def interval(posterior: Posterior, rng: np.random.Generator) -> tuple[float, float]:
+    low, high = np.clip(np.quantile(posterior.draws(DRAWS, rng) @ NET, [0.025, 0.975]), -1, 1)
+    return low, high
 
 
 def others(error: ClassifierError, p: NDArray[np.float64], chosen: NDArray[np.float64]) -> dict[str, float]:
@@ -213,105 +135,62 @@ def summary(rows: list[dict[str, float]]) -> dict[str, float]:
     return result
 
 
+def measured(
+    separation: float, shift: float, n_sets: int, n_gold: int, rng: np.random.Generator
+) -> tuple[Models, dict[str, float]]:
+    """A classifier with its record of error for each held-out set, and what they are like."""
+    models = []
+    for _ in range(n_sets):
+        model = classifier(separation, shift, rng)
+        error = held_out(model, n_gold, rng)
+        models.append((model, error, Correction.fit(error.questions["view"], gold_weights(n_gold, 64, rng))))
+    return models, {
+        "macro_f1": float(np.mean([macro_f1(error) for _, error, _ in models])),
+        "between": float(np.mean([correction.between[0] for _, _, correction in models])),
+        "n_gold": n_gold,
+    }
+
+
 def estimation(rng: np.random.Generator, *, n_gold_sets: int, n: int, n_gold: int = N_GOLD) -> list[dict]:
     rows = []
     for quality, (separation, shift) in QUALITIES.items():
-        models = []
-        for _ in range(n_gold_sets):
-            model = classifier(separation, shift, rng)
-            error = held_out(model, n_gold, rng)
-            models.append((model, error, Correction.fit(error.questions["view"], gold_weights(n_gold, 64, rng))))
-        f1 = float(np.mean([macro_f1(error) for _, error, _ in models]))
-        between = float(np.mean([correction.between[0] for _, _, correction in models]))
+        models, about = measured(separation, shift, n_gold_sets, n_gold, rng)
         for prevalence in PREVALENCES:
             for length in LENGTHS:
                 cell = one_cell(models, prevalence, length, n, rng)
-                rows.append(
-                    {"quality": quality, "macro_f1": f1, "between": between, "n_gold": n_gold}
-                    | {"prevalence": prevalence, "length": length}
-                    | cell
-                )
+                rows.append({"quality": quality} | about | {"prevalence": prevalence, "length": length} | cell)
     return rows
 
 
-def as_sentences(articles: list[tuple[str, NDArray, NDArray]]) -> Sentences:
-    names = np.concatenate([np.full(len(p), name) for name, p, _ in articles])
-    n = np.concatenate([np.arange(len(p)) for _, p, _ in articles])
-    blank = np.full(len(names), "")
-    return Sentences(
-        CODEBOOK,
-        names,
-        n,
-        n / n.max(),
-        np.full(len(names), "author"),
-        blank,
-        {"view": np.concatenate([chosen for _, _, chosen in articles])},
-        {"view": np.concatenate([p for _, p, _ in articles])},
-    )
-
-
-def pair(model: Classifier, shares, lengths, n_articles: int, rng) -> dict[str, Sentences]:
-    """Two texts with the given long-run shares; groups of articles around them where `n_articles` is over one."""
-    sides = {}
-    for name, mean, length in zip("ab", shares, lengths, strict=True):
-        drawn = [mean] if n_articles == 1 else rng.dirichlet(np.maximum(mean, 0.01) * CONCENTRATION, n_articles)
-        _, p, chosen = texts(np.array([shares / shares.sum() for shares in drawn]), length, model, rng)
-        made = [(f"{name}{i}", *found) for i, found in enumerate(zip(p, chosen, strict=True))]
-        sides[name] = as_sentences(made)
-    return sides
-
-
-def verdicts(rng: np.random.Generator, *, n: int) -> list[dict]:
-    """Rates of each verdict for pairs whose true net values differ by 0 (the null) to 1."""
-    profile, rows = Settings(resamples=200), []
-    plans = [("two op-eds", 1, (20, 20)), ("two op-eds", 1, (40, 40)), ("two op-eds", 1, (12, 60))]
-    plans += [("two op-eds", 1, (80, 80)), ("groups of 8", 8, (30, 30)), ("groups of 30", 30, (30, 30))]
-    for quality in QUALITIES:
-        model = classifier(*QUALITIES[quality], rng)
-        corrections = Corrections.fit(held_out(model, N_GOLD, rng), CODEBOOK, seed=0)
-        for plan, n_articles, lengths in plans:
-            settings = Compare(permutations=400, by="outlet" if n_articles > 1 else None)
-            for gap in (0.0, 0.25, 0.5, 1.0):
-                n_pairs = n if gap else 3 * n  # the rate of false verdicts is the proof, power the picture
-                kinds = [
-                    _verdict(model, corrections, gap, lengths, n_articles, profile, settings, rng)
-                    for _ in range(n_pairs)
-                ]
-                rates = {kind: kinds.count(kind) / n_pairs for kind in KINDS}
-                rows.append({"quality": quality, "kind": plan, "lengths": lengths, "gap": gap, "n": n_pairs} | rates)
+def groups(rng: np.random.Generator, *, n_gold_sets: int, n: int) -> list[dict]:
+    """Coverage of groups whose op-eds scatter around a writer's long-run shares."""
+    rows = []
+    for quality, (separation, shift) in QUALITIES.items():
+        models, about = measured(separation, shift, n_gold_sets, N_GOLD, rng)
+        for prevalence in PREVALENCES:
+            for size in GROUP_SIZES:
+                found = [one_group(model, correction, prevalence, size, rng)
+                         for model, _, correction in models for _ in range(n)]  # fmt: skip
+                rows.append({"quality": quality} | about | {"prevalence": prevalence, "size": size} | summary(found))
     return rows
 
 
-def _verdict(model, corrections, gap, lengths, n_articles, profile, settings, rng) -> str:
-    """`more` is the right verdict of a true gap, and any such verdict where there is none."""
-    middle = rng.dirichlet(GOLD_MEAN * CONCENTRATION) if n_articles == 1 else np.array([0.25, 0.2, 0.55])
-    a, b = apart(middle, gap)
-    groups = pair(model, (a, b), lengths, n_articles, rng)
-    result = compare_groups(
-        groups, CODEBOOK, corrections=corrections, profile=profile, settings=settings, seed=int(rng.integers(1 << 30))
-    )
-    told = result.pairs[0].nets["view"]
-    if told.verdict.kind != "more" or told.difference.value is None:
-        return str(told.verdict.kind)
-    return "more" if told.difference.value > 0 or gap == 0 else "wrong"
-
-
-def apart(middle: NDArray[np.float64], gap: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Two sets of shares whose net values differ by `gap`, as near to `middle` on both sides as shares allow."""
-    if gap == 0:
-        return middle, middle
-    blend = 1 - gap / 2
-    high, low = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
-    a, b = blend * middle + (1 - blend) * high, blend * middle + (1 - blend) * low
-    return a, b
-
-
-def show(rows: list[dict], columns: tuple[str, ...]) -> None:
-    shown = [column for column in columns if column in rows[0]]
-    print("  ".join(f"{column[:12]:>12}" for column in shown))
-    for row in rows:
-        cells = [row[column] for column in shown]
-        print("  ".join(f"{cell:12.3f}" if isinstance(cell, float) else f"{cell!s:>12}" for cell in cells))
+def one_group(
+    model: Classifier, correction: Correction, prevalence: str, size: int, rng: np.random.Generator
+) -> dict[str, float]:
+    """`covered_realised` is of the sentences that the group has, which its interval is not about."""
+    mean, concentration = PREVALENCES[prevalence]
+    made = articles(rng.dirichlet(mean * concentration, size), model, rng)
+    posterior = correction.posterior(counted(made.p, made.names, is_group=True))
+    low, high = interval(posterior, rng)
+    return {
+        "truth": mean @ NET,
+        "covered": low <= mean @ NET <= high,
+        "covered_realised": low <= NET[made.classes].mean() <= high,
+        "half_width": (high - low) / 2,
+        "profile": posterior.shares @ NET,
+        "cc": made.chosen.mean(axis=0) @ NET,
+    }
 
 
 def overview(rows: list[dict]) -> dict[str, float]:
@@ -338,35 +217,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--scale", type=float, default=1.0, help="times the op-eds per cell; 0.1 for a look")
-    parser.add_argument("--no-verdicts", action="store_true", help="estimation alone")
+    parser.add_argument("--scale", type=float, default=1.0, help="times the op-eds and groups per cell; 0.1 for a look")
     options = parser.parse_args()
-    rng, start = np.random.default_rng(options.seed), time.perf_counter()
-    found = estimation(rng, n_gold_sets=8, n=ceil(40 * options.scale))
-    small = estimation(rng, n_gold_sets=8, n=ceil(40 * options.scale), n_gold=40)
-    columns = ("quality", "macro_f1", "between", "n_gold", "prevalence", "length", "covered", "covered_realised")
-    columns += ("half_width", "bias_profile", "bias_cc", "rmse_profile", "rmse_cc", "rmse_pcc", "rmse_acc", "rmse_em")
-    show([*found, *small], columns)
-    told = [overview(found), overview(small)]
+    rng, n = np.random.default_rng(options.seed), ceil(40 * options.scale)
+    found = estimation(rng, n_gold_sets=8, n=n)
+    small = estimation(rng, n_gold_sets=8, n=n, n_gold=40)
+    grouped = groups(rng, n_gold_sets=8, n=n)
+    columns = ("quality", "macro_f1", "between", "n_gold", "prevalence", "length", "size", "covered")
+    columns += ("covered_realised", "half_width", "bias_profile", "bias_cc", "rmse_profile", "rmse_cc", "rmse_pcc")
+    for rows in ([*found, *small], grouped):
+        show(rows, (*columns, "rmse_acc", "rmse_em"))
+    sizes = {size: overview([row for row in grouped if row["size"] == size]) for size in GROUP_SIZES}
+    told = {"overview": [overview(found), overview(small)], "groups_overview": sizes}
     print(json.dumps(told, indent=1))
-    seconds = time.perf_counter() - start
-    verdict_rates = [] if options.no_verdicts else verdicts(rng, n=ceil(50 * options.scale))
-    if verdict_rates:
-        show(verdict_rates, ("quality", "kind", "lengths", "gap", "n", *KINDS))
-    print(f"{seconds:.0f} s for estimation, {time.perf_counter() - start:.0f} s in all")
-    if options.out:
-        result = {"seed": options.seed, "scale": options.scale, "overview": told}
-        result |= {"estimation": [*found, *small], "verdicts": verdict_rates}
-        options.out.write_text(json.dumps(rounded(result), indent=1) + "\n")
-
-
-def rounded(value):
-    """Four decimals are more than the numbers of texts bear."""
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(item) for item in value]
-    return round(value, 4) if isinstance(value, float) else value
+    print(f"{time.process_time():.0f} s of processor time")
+    result = {"seed": options.seed, "scale": options.scale} | told
+    write(options.out, result | {"estimation": [*found, *small], "groups": grouped})
 
 
 if __name__ == "__main__":
