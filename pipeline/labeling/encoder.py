@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.core.errors import ModelDamagedError
 from pipeline.labeling import rules
-from pipeline.labeling.scores import SentenceScores
+from pipeline.labeling.scores import SentenceScores, add_in_turn, numbered
 from pipeline.labeling.windows import Piece, Window, pack
 
 if TYPE_CHECKING:
@@ -142,38 +142,46 @@ class EncoderLabeller:
                 yield window, states[row, 1 : 1 + window.n_tokens]
 
     def _article_scores(self, article: ArticleText, tokens: Sequence[Tokens]) -> list[SentenceScores]:
-        parts = self._token_logits(tokens)
-        hits = rules.hits(article.text, _spans(article)) if self._column else [[]] * len(tokens)
+        first_word = np.cumsum([0, *(len(sentence.word_spans) for sentence in tokens)])
+        spans = np.concatenate([np.zeros((0, 2), np.int32), *(sentence.word_spans for sentence in tokens)])
+        contributions = np.zeros((len(spans), len(self.bias)), np.float32)
+        rest = np.tile(self.bias, (len(tokens), 1))
+        if tokens:
+            parts = np.concatenate(self._token_logits(tokens))
+            words = [sentence.words + first for sentence, first in zip(tokens, first_word.tolist(), strict=False)]
+            add_in_turn(contributions, np.concatenate(words), parts)
+        if self.rule_weight is not None and self._column:
+            hits = rules.hits(article.text, _spans(article))
+            self._add_rules(hits, spans, contributions, rest)
         return [
-            self._sentence_scores(own_tokens, own_parts, own_hits)
-            for sentence, own_tokens, own_parts, own_hits in zip(article.sentences, tokens, parts, hits, strict=True)
+            SentenceScores(own.sum(axis=0) + own_rest, spans[first:last], own, own_rest)
+            for sentence, first, last, own_rest in zip(
+                article.sentences, first_word.tolist(), first_word[1:].tolist(), rest, strict=False
+            )
             if sentence.is_judged
+            for own in [contributions[first:last]]
         ]
 
-    def _sentence_scores(self, tokens: Tokens, parts: NDArray[np.float32], hits: Sequence[rules.Hit]) -> SentenceScores:
-        contributions = np.zeros((len(tokens.word_spans), len(self.bias)), np.float32)
-        np.add.at(contributions, tokens.words, parts)
-        rest = self.bias.copy()
-        for hit in hits:
-            if hit.feature not in self._column:  # a rule younger than the model
-                continue
-            share = self._rule_share(hit)
-            touched = _touched(tokens.word_spans, hit.spans)
-            if touched.any():
-                contributions[touched] += share / touched.sum()
-            else:
-                rest += share
-        return SentenceScores(
-            logits=contributions.sum(axis=0) + rest,
-            spans=tokens.word_spans,
-            contributions=contributions,
-            rest=rest,
-        )
+    def _add_rules(
+        self,
+        hits: Sequence[Sequence[rules.Hit]],
+        spans: NDArray[np.int32],
+        contributions: NDArray[np.float32],
+        rest: NDArray[np.float32],
+    ) -> None:
+        """Adds what each hit gives to the words that it names, or to the sentence's rest where it names none.
 
-    def _rule_share(self, hit: rules.Hit) -> NDArray[np.float32]:
-        """What a rule's hit adds to each logit. Shapes: (n_labels,)."""
+        Shapes: hits per sentence, spans (n_words, 2), contributions (n_words, n_labels), rest (n_sentences, n_labels).
+        """
         assert self.rule_weight is not None  # noqa: S101 - hits are looked for only where they have weights
-        return self.rule_weight[:, self._column[hit.feature]] * np.float32(hit.value)
+        known = [(i, hit) for i, own in enumerate(hits) for hit in own if hit.feature in self._column]
+        values = np.array([hit.value for _, hit in known], np.float32)
+        shares = self.rule_weight.T[[self._column[hit.feature] for _, hit in known]] * values[:, None]
+        hit, word = _touched(spans, [hit.spans for _, hit in known])
+        n_words = np.bincount(hit, minlength=len(known))
+        add_in_turn(contributions, word, (shares / np.maximum(n_words, 1)[:, None])[hit])
+        sentence = np.array([i for i, _ in known], np.intp)
+        add_in_turn(rest, sentence[n_words == 0], shares[n_words == 0])
 
 
 def _settings(path: Path) -> EncoderSettings:
@@ -197,12 +205,20 @@ def _spans(article: ArticleText) -> list[tuple[int, int]]:
     return [(sentence.start, sentence.end) for sentence in article.sentences]
 
 
-def _touched(words: NDArray[np.int32], spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
-    """Which words lie in one of the spans. Shapes: words (n, 2) to (n,)."""
-    found = np.zeros(len(words), bool)
-    for start, end in spans:
-        found |= (words[:, 0] < end) & (words[:, 1] > start)
-    return found
+def _touched(
+    words: NDArray[np.int32], spans: Sequence[Sequence[tuple[int, int]]]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Which words lie in one of a hit's spans, as pairs of hit and word in their order.
+
+    Shapes: words (n, 2) in the order of the text, spans per hit.
+    """
+    owner, _ = numbered(np.array([len(own) for own in spans], np.intp))
+    flat = np.array([span for own in spans for span in own], np.int64).reshape(-1, 2)
+    first = np.searchsorted(words[:, 1], flat[:, 0], side="right")
+    span, place = numbered(np.maximum(np.searchsorted(words[:, 0], flat[:, 1]) - first, 0))
+    pairs = np.unique(owner[span] * len(words) + first[span] + place)  # spans of a hit may share words
+    hit, word = np.divmod(pairs, max(len(words), 1))
+    return hit, word
 
 
 def _tokens(encoding: Encoding, at: int) -> Tokens:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -48,3 +49,22 @@ class Labeller(Protocol):
     else is scored with it: results are resumed and kept by article."""
 
     def score(self, articles: Sequence[ArticleText]) -> list[list[SentenceScores]]: ...
+
+
+def add_in_turn(total: NDArray[Any], at: NDArray[np.integer], shares: NDArray[Any]) -> None:
+    """What `np.add.at` does to rows, to the last bit, in as many steps as the fullest row has shares.
+
+    Shapes: total (n_rows, k), at (n,), shares (n, k); those of one row are added in their order.
+    """
+    order = np.argsort(at, kind="stable")
+    rows = at[order]
+    turn = np.arange(len(at)) - np.searchsorted(rows, rows)
+    by_turn = np.argsort(turn, kind="stable")
+    for now in np.split(by_turn, np.cumsum(np.bincount(turn))[:-1]):
+        total[rows[now]] += shares[order[now]]
+
+
+def numbered(n: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For runs of `n[i]` items one after the other: each item's run, and its number in it. Shapes: (n.sum(),) each."""
+    run = np.repeat(np.arange(len(n)), n)
+    return run, np.arange(len(run)) - np.repeat(np.cumsum(n) - n, n)
