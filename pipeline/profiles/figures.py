@@ -59,33 +59,39 @@ class Estimate:
         """The figure that a direction over the classes gives, such as +1 hawkish, -1 conciliatory. Shapes: (K,)."""
         bounds = (scale * float(direction.min()), scale * float(direction.max()))
         labels = scale * float(self.labels @ direction)
-        raw = quantiles(scale * self.label_draws @ direction, level=level, bounds=bounds)
+        raw = scale * self.label_draws @ direction
         if self.posterior is None or self.draws is None:
-            return Figure(None, None, None, labels, *raw)
+            return Figure(None, None, None, labels, *quantiles(raw, level=level, bounds=bounds))
         value = scale * float(self.posterior.shares @ direction)
-        interval = quantiles(scale * self.draws @ direction, level=level, bounds=bounds, around=value)
-        return Figure(value, *interval, labels, *raw)
+        (low, high), raw_bounds = _middle(np.stack([scale * self.draws @ direction, raw]), level, bounds)
+        return Figure(value, min(low, value), max(high, value), labels, *raw_bounds)
 
 
 def quantiles(
     draws: NDArray[np.float64], *, level: float, bounds: tuple[float, float], around: float | None = None
 ) -> tuple[float, float]:
     """The middle `level` of the draws, clipped; holds `around` where a point estimate was moved to its bound."""
-    tail = (1 - level) / 2
-    low, high = np.clip(np.quantile(draws, [tail, 1 - tail]), *bounds).tolist()
+    ((low, high),) = _middle(draws[None], level, bounds)
     return (low, high) if around is None else (min(low, around), max(high, around))
+
+
+def _middle(draws: NDArray[np.float64], level: float, bounds: tuple[float, float]) -> list[tuple[float, float]]:
+    """Of several figures at once. Shapes: draws (n_figures, n_draws)."""
+    tail = (1 - level) / 2
+    return [(low, high) for low, high in np.clip(np.quantile(draws, [tail, 1 - tail], axis=1), *bounds).T.tolist()]
 
 
 def estimates(
     sentences: Sentences, corrections: Corrections, settings: Settings, rng: np.random.Generator, *, is_group: bool
 ) -> dict[str, Estimate]:
     """Of every question; the resamples of sentences are the same for all. `sentences` must not be empty."""
-    weights = resample_weights(sentences.article, settings.resamples, rng, is_group=is_group)
+    article = np.unique(sentences.article, return_inverse=True)[1]
+    weights = resample_weights(article, settings.resamples, rng, is_group=is_group)
     found = {}
     for question in questions(sentences.codebook):
         p = answers(sentences.codebook, question, sentences.p[question.task])
         labels = answers(sentences.codebook, question, sentences.chosen[question.task])
-        seen = counted(p, sentences.article, is_group=is_group)
+        seen = counted(p, article, is_group=is_group)
         correction = corrections.by_question.get(question.name) if settings.is_corrected else None
         posterior = correction.posterior(seen) if correction else None
         found[question.name] = Estimate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 BLOCK_SENTENCES = 4  # neighbours taken together; gold labels of real op-eds are independent from lag 4 on
 
 
-def counted(values: NDArray[np.float64], articles: NDArray[np.str_], *, is_group: bool) -> Counted:
-    """Mean probabilities of a text or a group. Shapes: values (n, K), n > 0; articles (n,)."""
-    sizes, sums = _article_sums(values, articles)
+def counted(values: NDArray[np.float64], articles: NDArray[Any], *, is_group: bool) -> Counted:
+    """Mean probabilities of a text or a group. Shapes: values (n, K), n > 0; articles (n,) names or numbers."""
+    index = np.unique(articles, return_inverse=True)[1]
+    sizes = np.bincount(index).astype(float)
     m = values.mean(axis=0)
     weight = sizes / sizes.sum()
     if is_group:
+        sums = np.stack([np.bincount(index, column) for column in values.T], axis=1)
         own, n_units = _cluster_variance(sums / sizes[:, None] - m, weight), len(sizes)
     else:
         own, n_units = _block_variance(values - m)
@@ -27,7 +29,7 @@ def counted(values: NDArray[np.float64], articles: NDArray[np.str_], *, is_group
 
 
 def resample_weights(
-    articles: NDArray[np.str_], n: int, rng: np.random.Generator, *, is_group: bool
+    articles: NDArray[Any], n: int, rng: np.random.Generator, *, is_group: bool
 ) -> NDArray[np.float64]:
     """How often each sentence stands in each of `n` resamples. Shapes: (n, n_sentences).
 
@@ -42,10 +44,8 @@ def resample_weights(
     block = min(BLOCK_SENTENCES, n_sentences)
     starts = rng.integers(n_sentences, size=(n, -(-n_sentences // block)))
     places = (starts[:, :, None] + np.arange(block)) % n_sentences
-    places = places.reshape(n, -1)[:, :n_sentences]
-    weights = np.zeros((n, n_sentences))
-    np.add.at(weights, (np.arange(n)[:, None], places), 1)
-    return weights
+    places = places.reshape(n, -1)[:, :n_sentences] + n_sentences * np.arange(n)[:, None]
+    return np.bincount(places.ravel(), minlength=n * n_sentences).reshape(n, n_sentences).astype(float)
 
 
 def permutation_units(articles: NDArray[np.str_], *, is_group: bool) -> NDArray[np.intp]:
@@ -53,16 +53,6 @@ def permutation_units(articles: NDArray[np.str_], *, is_group: bool) -> NDArray[
     if is_group:
         return np.unique(articles, return_inverse=True)[1].astype(np.intp)
     return (np.arange(len(articles)) // BLOCK_SENTENCES).astype(np.intp)
-
-
-def _article_sums(
-    values: NDArray[np.float64], articles: NDArray[np.str_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    index = np.unique(articles, return_inverse=True)[1]
-    sizes = np.bincount(index).astype(float)
-    sums = np.zeros((len(sizes), values.shape[1]))
-    np.add.at(sums, index, values)
-    return sizes, sums
 
 
 def _cluster_variance(deviations: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
