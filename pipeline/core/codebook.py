@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -51,7 +51,7 @@ class Task(_Entry):
     rules: str = ""
     poles: Poles | None = None
 
-    @property
+    @cached_property
     def values(self) -> tuple[str, ...]:
         return tuple(label.value for label in self.labels)
 
