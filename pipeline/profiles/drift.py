@@ -6,7 +6,8 @@ not change, so a difference of its figures is the model's alone. The rules of th
 1. Fewer than `MIN_ARTICLES` articles: cannot tell.
 2. The interval of the mean paired difference leaves out zero: the model moves it.
 3. The interval stays within `TOLERANCE` to both sides of zero: no shift that matters.
-4. Else: cannot tell, with the articles that would bring the interval to `TOLERANCE`, or that no number would.
+4. Else: cannot tell, with the articles that would bring about 2 or 3, should the difference stay, or that no number
+   would.
 
 The interval of a corrected figure holds what the anchor's articles and the held-out ones give to chance: both are
 resampled together, the held-out ones alike for two versions whose error was measured on the same.
@@ -247,9 +248,11 @@ def _verdict(task: Task, net: Shift, n_articles: int) -> DriftVerdict:
 
 
 def _n_more(net: Shift, n_articles: int) -> int | None:
-    """Articles that the anchor lacks; None where the correction alone is too unsure."""
+    """Articles that the anchor lacks for rule 2 or 3 to hold, should the difference stay; None where the error of the
+    correction, which no anchor lessens, is too large for either."""
     fixed = (net.correction_half_width or 0.0) ** 2
-    if fixed >= TOLERANCE**2:
+    wanted = max(abs(net.difference), TOLERANCE - abs(net.difference)) ** 2
+    if fixed >= wanted:
         return None
-    growth = (max(-net.low, net.high) ** 2 - fixed) / (TOLERANCE**2 - fixed)
-    return max(1, ceil((growth - 1) * n_articles))
+    reached = ((net.high - net.low) / 2) ** 2
+    return max(1, ceil(((reached - fixed) / (wanted - fixed) - 1) * n_articles))

@@ -4,7 +4,8 @@ from scipy import stats
 
 from pipeline.core.config import Profile as Settings
 from pipeline.core.errors import InvalidInputError
-from pipeline.profiles.drift import drift
+from pipeline.profiles import drift as drift_module
+from pipeline.profiles.drift import Shift, drift
 
 FAST = Settings(resamples=500)
 
@@ -107,3 +108,17 @@ def test_no_anchor_settles_what_too_few_held_out_articles_leave_open(told, make_
     assert "no larger anchor would settle it" in untold.text
     (verdict,) = told(*texts, errors=many).verdicts
     assert f"about {verdict.n_more} more articles in the anchor would settle it" in verdict.text
+
+
+@pytest.mark.parametrize(
+    ("difference", "half_width", "fixed", "n_more"),
+    [
+        (0.25, 0.27, 0.12, 11),  # (.27² - .12²) / (.25² - .12²) = 1.216: zero is left out with 11 more than 50
+        (0.05, 0.12, 0.09, None),  # whatever the anchor, neither zero nor `TOLERANCE` is left
+        (0.02, 0.12, 0.0, 63),  # .12² / .08² = 2.25: within `TOLERANCE` with 63 more
+        (0.02, 0.12, 0.08, None),
+    ],
+)
+def test_the_articles_that_an_anchor_lacks(difference, half_width, fixed, n_more):
+    net = Shift("net", True, 0, difference, difference, difference - half_width, difference + half_width, fixed)
+    assert drift_module._n_more(net, 50) == n_more
