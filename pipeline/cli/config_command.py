@@ -21,8 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> ExitCode:
     from pipeline.core import config_files
 
-    args.config = args.file or args.config
-    config = config_files.load(args.config, args.set)
+    config = config_files.load(args.file or args.config, args.set)
     if args.action == "check":
         print(f"ok  sha256 {config.sha256}")
     elif args.json:

@@ -7,13 +7,12 @@ import gc
 import logging
 import os
 import sys
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
-from pipeline.core.errors import ExitCode, StanceError, one_line
+from pipeline.core.errors import ExitCode, StanceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = _parser(verb).parse_args(arguments)
         _set_up_logging(is_quiet=args.quiet)
-        code = int(_run(args))
+        code = int(args.run(args))
         sys.stdout.flush()  # a reader that has gone shows here, not when the interpreter ends
         return code
     except StanceError as error:
@@ -65,20 +64,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"stance: {_unforeseen(error)}", file=sys.stderr)
         return int(ExitCode.FAILED)
-
-
-def _run(args: argparse.Namespace) -> ExitCode:
-    """A failure over a path in `--config` names the places where it was looked for."""
-    try:
-        code: ExitCode = args.run(args)
-    except StanceError as error:
-        from pipeline.core import config_files
-
-        with suppress(StanceError):
-            for told in config_files.not_found(args.config, str(error)) if args.config else ():
-                print(f"stance: {one_line(told)}", file=sys.stderr)
-        raise
-    return code
 
 
 def _unforeseen(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 READ_PATHS = (
     "codebook", "label.model", "train.sets", "train.judged_on", "train.silver", "train.trainer.encoder",
-    "adapt.encoder", "evaluate.baseline_sets",
+    "train.trainer.model", "adapt.encoder", "evaluate.baseline_sets",
 )  # fmt: skip
 OWN_NAMES = ("default", "minilm")  # of the shipped model and the packaged encoder
 MAX_EXTENDS = 16  # files; a longer chain is a cycle
@@ -71,17 +70,7 @@ def _find(reference: str, beside: Path | None) -> Path:
     raise ConfigError([unknown_name("configuration", reference, known) + " or give the path of a .yaml file"])
 
 
-def not_found(reference: str, problem: str) -> list[str]:
-    """What a file, or one that it extends, names in vain, as far as the problem is about it: told with both places."""
-    lost: dict[str, str] = {}
-    _read(reference, lost=lost)
-    return [told for named, told in lost.items() if re.search(rf"(?<![\w./-]){re.escape(named)}(?![\w/-])", problem)]
-
-
-def _read(
-    reference: str, beside: Path | None = None, depth: int = 0, *, lost: dict[str, str] | None = None
-) -> dict[str, Any]:
-    """`lost` takes the paths that lead nowhere, each with words for it."""
+def _read(reference: str, beside: Path | None = None, depth: int = 0) -> dict[str, Any]:
     path = _find(reference, beside)
     if depth > MAX_EXTENDS:
         raise ConfigError([f"`extends` goes in a circle or deeper than {MAX_EXTENDS} files"], where=str(path))
@@ -93,35 +82,30 @@ def _read(
         raise ConfigError([f"expected a mapping of settings, found {type(values).__name__}"], where=str(path))
     base = values.pop("extends", None)
     for setting in READ_PATHS:
-        _place(values, setting, path, {} if lost is None else lost)
+        _place(values, setting, path.parent)
     if base is None:
         return values
     if not isinstance(base, str):
         raise ConfigError([f"extends: expected one name or path, found {short(repr(base))}"], where=str(path))
-    return _merged(_read(base, path, depth + 1, lost=lost), values)
+    return _merged(_read(base, path, depth + 1), values)
 
 
-def _place(values: dict[str, Any], setting: str, file: Path, lost: dict[str, str]) -> None:
+def _place(values: dict[str, Any], setting: str, folder: Path) -> None:
     """A path in a file is meant from that file's folder; where nothing lies there, from the working folder."""
     *sections, key = setting.split(".")
     inner: Any = values
     for section in sections:
         inner = inner.get(section) if isinstance(inner, dict) else None
     given = inner.get(key) if isinstance(inner, dict) else None
+    if isinstance(given, list):
+        inner[key] = [_placed(reference, folder) for reference in given]
+    elif given is not None:
+        inner[key] = _placed(given, folder)
 
-    def placed(reference: Any) -> Any:
-        if not isinstance(reference, str) or _is_name(reference):
-            return reference
-        beside = file.parent / reference
-        if exists(beside):
-            return str(beside)
-        if not exists(Path(reference)):
-            places = f"beside {file} ({beside.absolute()}) nor in the working folder ({Path(reference).absolute()})"
-            lost[reference] = f"{setting}: {short(reference)!r} is neither {places}"
-        return reference
 
-    if isinstance(given, str | list):
-        inner[key] = list(map(placed, given)) if isinstance(given, list) else placed(given)
+def _placed(reference: Any, folder: Path) -> Any:
+    is_path = isinstance(reference, str) and not _is_name(reference)
+    return str(folder / reference) if is_path and exists(folder / reference) else reference
 
 
 def _is_name(reference: str) -> bool:
