@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 from pipeline.engines.contract import Ledger, Stage, finish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor, Future
 
     import pyarrow as pa
 
@@ -26,25 +25,37 @@ __all__ = ["Ledger", "Stage", "opened", "run"]
 @contextmanager
 def opened(work: Work, config: Config) -> Iterator[Runner]:
     """See `contract.Engine`."""
-    stages = work.here()
-    yield lambda batches, ledger: run(batches, stages, ledger)
+    beside = ThreadPoolExecutor(1, "stages")
+    try:
+        yield partial(_one_ahead, work.here(), beside)
+    finally:
+        beside.shutdown(cancel_futures=True)
 
 
 def run(batches: Batches, stages: Sequence[Stage], ledger: Ledger) -> Iterator[pa.Table]:
-    """See `contract.Runner`; one batch is drawn and begun ahead of the one that is yielded."""
-    with ThreadPoolExecutor(1, "stages") as beside:
-        begun: deque[Callable[[], pa.Table]] = deque()
-        for table, unread in batches:
-            begun.append(partial(_accounted, beside.submit(finish, table, stages), ledger, unread, len(table)))
-            if len(begun) > 1:
-                yield begun.popleft()()
-        while begun:
-            yield begun.popleft()()
+    """See `contract.Runner`; all of it in the caller's thread."""
+    for table, unread in batches:
+        done, failed = finish(table, stages)
+        ledger.account(done, unread=unread, failed=failed, n_in=len(table))
+        yield done
+    ledger.close()
+
+
+def _one_ahead(stages: Sequence[Stage], beside: Executor, batches: Batches, ledger: Ledger) -> Iterator[pa.Table]:
+    """One batch is drawn and begun ahead of the one that is yielded."""
+    begun: tuple[Future[tuple[pa.Table, list[Refusal]]], Sequence[Refusal], int] | None = None
+    for table, unread in batches:
+        following = (beside.submit(finish, table, stages), unread, len(table))
+        if begun is not None:
+            yield _accounted(*begun, ledger)
+        begun = following
+    if begun is not None:
+        yield _accounted(*begun, ledger)
     ledger.close()
 
 
 def _accounted(
-    work: Future[tuple[pa.Table, list[Refusal]]], ledger: Ledger, unread: Sequence[Refusal], n_in: int
+    work: Future[tuple[pa.Table, list[Refusal]]], unread: Sequence[Refusal], n_in: int, ledger: Ledger
 ) -> pa.Table:
     done, failed = work.result()
     ledger.account(done, unread=unread, failed=failed, n_in=n_in)

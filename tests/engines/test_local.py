@@ -1,4 +1,6 @@
 from threading import Event
+from threading import enumerate as enumerate_threads
+from time import sleep
 
 import pyarrow as pa
 import pytest
@@ -62,8 +64,16 @@ def test_a_stage_that_loses_an_article_is_noticed():
         list(run([batch("a", "b")], [Lossy()], Ledger()))
 
 
-def test_the_next_batch_is_done_while_the_caller_has_this_one():
-    begun = Event()
+class Ready:
+    def __init__(self, *stages):
+        self.stages = stages
+
+    def here(self):
+        return self.stages
+
+
+def test_one_batch_and_no_more_is_done_while_the_caller_has_the_one_before():
+    begun, drawn = Event(), []
 
     class Telling(Measure):
         def __call__(self, table):
@@ -71,19 +81,35 @@ def test_the_next_batch_is_done_while_the_caller_has_this_one():
                 begun.set()
             return super().__call__(table)
 
-    found = run([batch("a"), batch("b"), batch("c")], [Telling()], Ledger())
-    assert next(found)["article"].to_pylist() == ["a"]
-    assert begun.wait(timeout=10)
-    assert [table["article"].to_pylist() for table in found] == [["b"], ["c"]]
+    def source():
+        for name in "abcd":
+            drawn.append(name)
+            yield batch(name)
+
+    with opened(Ready(Telling()), config_files.load()) as runner:
+        found = runner(source(), Ledger())
+        assert next(found)["article"].to_pylist() == ["a"]
+        assert begun.wait(timeout=10)
+        assert drawn == ["a", "b"]
+        assert [table["article"].to_pylist() for table in found] == [["b"], ["c"], ["d"]]
 
 
-def test_a_caller_who_stops_early_leaves_no_thread_behind():
-    import threading
+def test_a_run_that_is_broken_off_begins_nothing_more_and_leaves_no_thread():
+    done = []
 
-    found = run([batch("a"), batch("b"), batch("c")], [Measure()], Ledger())
-    next(found)
-    found.close()
-    assert not [t for t in threading.enumerate() if t.name.startswith("stages")]
+    class Slow(Measure):
+        def __call__(self, table):
+            done.append(table["article"][0].as_py())
+            if done[-1] == "stop":
+                sleep(0.2)
+            return super().__call__(table)
+
+    with opened(Ready(Slow()), config_files.load()) as runner, pytest.raises(StanceError, match="no disk"):
+        list(runner([batch("a"), batch("stop"), batch("b"), batch("c")], Ledger()))
+    n_done = len(done)
+    assert "c" not in done
+    assert not [thread for thread in enumerate_threads() if thread.name.startswith("stages")]
+    assert len(done) == n_done
 
 
 def test_refusals_come_in_the_order_of_the_articles_whatever_the_borders_of_batches():
