@@ -61,12 +61,13 @@ def judged(held_out: Sequence[HeldOut], book: Codebook, *, seed: int) -> Judged:
 def report(found: Judged, sets: Sequence[LabelledSet], book: Codebook, config: Config) -> EvaluationReport:
     """The held-out articles as a gold set of their own, with the baselines out of fold on the same articles."""
     wanted = {example.article for example in found.articles}
+    judging = [s for s in sets if any(a.rpartition("/")[0] == s.name for a in wanted)]
     articles: list[LabelledArticle] = []
-    for labelled in sets:
+    for labelled in judging:
         renamed = (replace(a, article=f"{labelled.name}/{a.article}") for a in labelled.articles)
         articles += [a for a in renamed if a.article in wanted]
-    version = sha256_json([labelled.sha256 for labelled in sets] + sorted(wanted))
-    gold = LabelledSet("+".join(s.name for s in sets) + "-held-out", tuple(articles), {}, version)
+    version = sha256_json([labelled.sha256 for labelled in judging] + sorted(wanted))
+    gold = LabelledSet("+".join(s.name for s in judging) + "-held-out", tuple(articles), {}, version)
     return evaluate(
         gold,
         found.predictions(book),

@@ -125,10 +125,14 @@ def _silver(sets: Sequence[LabelledSet], book: Codebook, config: Config) -> list
     return [other.taught(book, config.train.silver_tasks) for other in found]
 
 
+def _judging_names(sets: Sequence[LabelledSet], config: Config) -> set[str]:
+    given = config.train.judged_on or config.train.sets
+    return {found.name for found, reference in zip(sets, config.train.sets, strict=True) if reference in given}
+
+
 def _of_judging_sets(folds: Sequence[HeldOut], sets: Sequence[LabelledSet], config: Config) -> list[HeldOut]:
     """The folds with the articles of `train.judged_on` alone."""
-    given = config.train.judged_on or config.train.sets
-    names = {found.name for found, reference in zip(sets, config.train.sets, strict=True) if reference in given}
+    names = _judging_names(sets, config)
     return _only(
         folds,
         lambda example: example.article.rpartition("/")[0] in names,
@@ -206,6 +210,7 @@ def _training(config: Config, sets: Sequence[LabelledSet], silver: Sequence[Silv
         "seed": config.seed,
         "sets": {labelled.name: labelled.sha256 for labelled in sets},
         "silver": {other.name: other.sha256 for other in silver},
+        "judged_on": sorted(_judging_names(sets, config)),
         "config_sha256": config.sha256,
     }
 
