@@ -81,9 +81,11 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
             run.dataset(_dataset(labelled), context="training")
         for other in silver:
             run.dataset(Dataset(other.name, other.sha256, other.name, len(other.rows), other.n_body), context="silver")
+        is_judging = _judging(sets, silver, config)
+        _check_judged(rows, trainer, is_judging, config)
         fits = _fits(trainer, rows, [row for other in silver for row in other.rows], book, config)
-        judging = _unseen_by_teachers(_of_judging_sets(fits.held_out, sets, config), silver)
-        judged = held_out.judged(judging, book, seed=config.seed)
+        told_by = [fold.only(is_judging) for fold in fits.held_out]
+        judged = held_out.judged([fold for fold in told_by if fold.held_out], book, seed=config.seed)
         report = held_out.report(judged, sets, book, config)
         _log(run, report)
         with tempfile.TemporaryDirectory(prefix="stance-model-") as scratch:
@@ -130,19 +132,10 @@ def _judging_names(sets: Sequence[LabelledSet], config: Config) -> set[str]:
     return {found.name for found, reference in zip(sets, config.train.sets, strict=True) if reference in given}
 
 
-def _of_judging_sets(folds: Sequence[HeldOut], sets: Sequence[LabelledSet], config: Config) -> list[HeldOut]:
-    """The folds with the articles of `train.judged_on` alone."""
+def _judging(sets: Sequence[LabelledSet], silver: Sequence[SilverSet], config: Config) -> Callable[[Example], bool]:
+    """Which held-out articles tell of the model: of the sets that judge it, and not learned from by a teacher, through
+    whom it has seen their labels."""
     names = _judging_names(sets, config)
-    return _only(
-        folds,
-        lambda example: example.article.rpartition("/")[0] in names,
-        why="no article of the sets that judge the model is held out",
-        remedy="name larger sets in train.judged_on, or fit more folds",
-    )
-
-
-def _unseen_by_teachers(folds: Sequence[HeldOut], silver: Sequence[SilverSet]) -> list[HeldOut]:
-    """The folds less the articles that a teacher learned from: through it the model has seen their labels."""
     seen: set[str] = set()
     for other in silver:
         if other.taught_by is None:
@@ -152,19 +145,21 @@ def _unseen_by_teachers(folds: Sequence[HeldOut], silver: Sequence[SilverSet]) -
                 TRAINED_ON,
             )
         seen |= other.taught_by or set()
-    return _only(
-        folds,
-        lambda example: sha256_text(example.text.text) not in seen,
-        why="every held-out article was learned from by the model that labelled the silver set",
-        remedy="train that model with train.holds_out=true on the same sets in the same order",
-    )
+    return lambda row: row.article.rpartition("/")[0] in names and sha256_text(row.text.text) not in seen
 
 
-def _only(folds: Sequence[HeldOut], is_kept: Callable[[Example], bool], *, why: str, remedy: str) -> list[HeldOut]:
-    kept = [fold for fold in (fold.only(is_kept) for fold in folds) if fold.held_out]
-    if not kept:
-        raise InvalidInputError(why, where="train", remedy=remedy)
-    return kept
+def _check_judged(
+    rows: Sequence[Example], trainer: Trainer, is_judging: Callable[[Example], bool], config: Config
+) -> None:
+    """Raises: InvalidInputError where no held-out article will judge the model, before an hour goes into it."""
+    n_fitted = 1 if config.train.holds_out else trainer.n_fitted_folds
+    if not any(is_judging(row) for _, left_out in divided(rows, k=config.train.folds)[:n_fitted] for row in left_out):
+        raise InvalidInputError(
+            "every held-out article was learned from by the model that labelled the silver set, or is of a set that "
+            "does not judge",
+            where="train.silver, train.judged_on",
+            remedy="train the teacher with train.holds_out=true on the same sets in the same order",
+        )
 
 
 def _fits(

@@ -99,7 +99,7 @@ def test_a_pupil_names_what_it_learned_from_its_teacher_and_not_what_is_labelled
     assert "`said` (1 articles, 3 sentences, labelled by another model)" in (tmp_path / "pupil" / "card.md").read_text()
 
 
-def test_articles_that_the_teacher_learned_from_are_in_no_held_out_figure(folder, tmp_path, caplog):
+def test_articles_that_the_teacher_learned_from_are_in_no_held_out_figure(folder, tmp_path, caplog, monkeypatch):
     said = tmp_path / "said"
     shutil.copytree(folder / "said", said)
     more = (f"train.silver=[{said}]", "train.trainer.cross_fitted_folds=1")
@@ -110,6 +110,7 @@ def test_articles_that_the_teacher_learned_from_are_in_no_held_out_figure(folder
     shutil.copyfile(tmp_path / "teacher" / "trained_on.json", said / "trained_on.json")
     assert train(settings(folder, *more)).report.n_articles == 2
     (said / "trained_on.json").write_text(json.dumps(hashes))
+    monkeypatch.setattr("pipeline.training.finetune.FinetuneTrainer.fit", lambda *_: pytest.fail("trained first"))
     with pytest.raises(InvalidInputError, match="every held-out article was learned from"):
         train(settings(folder, *more))
 
