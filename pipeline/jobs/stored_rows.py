@@ -6,7 +6,7 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any
 
-from pipeline.core.spreadsheet import FORMULA_STARTS
+from pipeline.core.spreadsheet import uncelled
 from pipeline.corpus.labelled_set import read_rows
 
 if TYPE_CHECKING:
@@ -50,6 +50,5 @@ def _typed(row: dict[str, str], multi: Collection[str]) -> Row:
         elif name in multi or name == "abstained":
             typed[name] = value.split("|") if value else [] if is_judged or name == "abstained" else None
         else:
-            text = value[1:] if value[:1] == "'" and value[1:2] in FORMULA_STARTS else value
-            typed[name] = text or ("" if name == "speaker" and is_judged else None)
+            typed[name] = uncelled(value) or ("" if name == "speaker" and is_judged else None)
     return typed

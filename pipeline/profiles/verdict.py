@@ -45,9 +45,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`n_more` sentences a side (articles a group or period) would settle it; None if unknown or if none would.
+    """`n_more` would settle it; None if unknown or if none would. `cause`: None but for "cannot tell".
 
-    `cause`: None but for "cannot tell".
+    Units: n_more in sentences a side for `few_sentences`, articles for `few_articles`, and for `too_little_text` as the
+    text says.
     """
 
     kind: Kind

@@ -33,7 +33,7 @@ NAMES = {
     "net_counted_bias": "net per article, bias",
     "net_counted_spearman": "net per article, rank correlation",
 }
-MAX_PAIRS = 20  # printed singly; --json has them all
+MAX_VERDICTS = 20  # printed singly; --json has them all
 
 
 def show_evaluation(
@@ -104,11 +104,11 @@ def show_comparison(console: Console, comparison: Comparison, verdicts: Sequence
             break
     console.print()
     single, shared = ([line for line in verdicts if (line.n_pairs > 1) is is_shared] for is_shared in (False, True))
-    for line in (*single[:MAX_PAIRS], *shared):
+    for line in (*single[:MAX_VERDICTS], *shared):
         words = Text.assemble(harmless(f"{line.who}: "), (harmless(line.text), "bold"))
         console.print(words + Text(f" ({line.reason})" if line.reason else "", style="dim"), soft_wrap=True)
-    if len(single) > MAX_PAIRS:
-        console.print(f"... and {len(single) - MAX_PAIRS} more pairs; --json has them all", style="dim")
+    if len(single) > MAX_VERDICTS:
+        console.print(f"... and {len(single) - MAX_VERDICTS} more verdicts; --json has them all", style="dim")
 
 
 def table(title: str, columns: Sequence[str]) -> Table:

@@ -6,7 +6,7 @@ from rich.console import Console
 from pipeline.core import codebook
 from pipeline.profiles.verdict_lines import verdict_lines
 from pipeline.reports.terminal import ArticleView, console, harmless
-from pipeline.reports.terminal_tables import MAX_PAIRS, number, show_comparison, table
+from pipeline.reports.terminal_tables import MAX_VERDICTS, number, show_comparison, table
 
 
 def row(**changes):
@@ -101,7 +101,7 @@ def test_pairs_that_cannot_be_told_are_counted_and_those_told_are_listed_up_to_a
     shown = capsys.readouterr().out.splitlines()
     listed = [line for line in shown if " | " in line]
     told = [pair for pair in comparison.pairs if pair.nets["stance"].verdict.cause is None]
-    assert len(listed) == MAX_PAIRS < len(told)
-    assert shown[-1] == f"... and {len(told) - MAX_PAIRS} more pairs; --json has them all"
+    assert len(listed) == MAX_VERDICTS < len(told)
+    assert shown[-1] == f"... and {len(told) - MAX_VERDICTS} more verdicts; --json has them all"
     (untold,) = [line for line in shown if " pairs: cannot tell" in line]
     assert untold.startswith(f"{len(comparison.pairs) - len(told)} pairs: ")
