@@ -24,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_common(parser)
     parser.epilog = (
         "The texts need no labels; some hundred op-eds or more. Settings: --set adapt.encoder=minilm, adapt.epochs=3 "
-        "and others, see `stance config show`. Then: stance train model --set train.trainer.encoder=FOLDER."
+        "and others, see `stance config show`. Then: stance train --set train.trainer.kind=finetune.v1 "
+        "--set train.trainer.encoder=FOLDER (add --set 'train.sets=[my-set]' for labels of your own)."
     )
 
 

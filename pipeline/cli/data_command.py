@@ -24,11 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--apart-from", action="append", default=[], metavar="SET", help="a set that may share no text"
     )
     described = actions.add_parser("stats", help="counts, lengths, repetition, distance from another set")
-    described.add_argument("labelled", metavar="SET")
+    described.add_argument("labelled", metavar="SET", help="a labelled set with its texts")
     described.add_argument("--against", metavar="SET", help="measure how easily the two sets are told apart")
     attached = actions.add_parser("attach", help="join a set that ships without texts with the texts on this machine")
-    attached.add_argument("labelled", metavar="SET")
-    attached.add_argument("--texts", required=True, metavar="DIR")
+    attached.add_argument("labelled", metavar="SET", help="real-opeds, real-opeds-2, real-opeds-3 or silver-opeds")
+    attached.add_argument(
+        "--texts", required=True, metavar="DIR", help="their .txt, or .jsonl (.gz) with a column text; found by SHA-256"
+    )
     attached.add_argument(
         "--out",
         metavar="DIR",

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("labelled", metavar="SET", help="a labelled set")
-    parser.add_argument("--as", dest="tool", choices=FORMATS, required=True)
-    parser.add_argument("--to", required=True, metavar="FILE")
-    parser.add_argument("--without-labels", action="store_true")
+    parser.add_argument("--as", dest="tool", choices=FORMATS, required=True, help="the tool that will read it")
+    parser.add_argument("--to", required=True, metavar="FILE", help="the file to write")
+    parser.add_argument("--without-labels", action="store_true", help="leave the labels out, to be coded afresh")
     parser.add_argument("--each-coder", action="store_true", help="every coder's labels instead of the agreed ones")
     options.add_common(parser)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="what the annotation tool exported")
-    parser.add_argument("--as", dest="tool", choices=FORMATS, required=True)
+    parser.add_argument("--as", dest="tool", choices=FORMATS, required=True, help="the tool that wrote it")
     parser.add_argument("--texts", required=True, metavar="DIR", help="the articles as <article>.txt")
     parser.add_argument("--to", required=True, metavar="DIR", help="the labelled set to write")
     options.add_common(parser)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="registered versions, newest first")
-    listed.add_argument("name", nargs="?")
+    listed.add_argument("name", nargs="?", help="the registered name, such as stance")
     shown = actions.add_parser("show", help="one version with its metrics and tags")
     shown.add_argument("reference", metavar="models:/NAME/3")
     rolled = actions.add_parser("rollback", help="champion and previous change places")
-    rolled.add_argument("name")
+    rolled.add_argument("name", help="the registered name, such as stance")
     drifted = actions.add_parser("drift", help="what a change of version does to the figures of an anchor set")
     drifted.add_argument("first", metavar="MODEL_A")
     drifted.add_argument("second", metavar="MODEL_B")

@@ -38,8 +38,9 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 def add_common(parser: argparse.ArgumentParser) -> None:
     """What every verb takes."""
     group = parser.add_argument_group("common options")
-    group.add_argument("--config", metavar="FILE", help="a YAML file, or the name of a shipped configuration")
-    group.add_argument("--set", metavar="a.b=c", action="append", default=[], help="change one setting; repeatable")
+    group.add_argument("--config", metavar="FILE", help="a YAML file, or a shipped one: model, teacher, tfidf, train")
+    told = "change one setting; repeatable; quote brackets: 'train.sets=[a, b]'"
+    group.add_argument("--set", metavar="a.b=c", action="append", default=[], help=told)
     group.add_argument("--json", action="store_true", help="print results as JSON")
     group.add_argument("--quiet", action="store_true", help="say nothing on standard error but errors")
 

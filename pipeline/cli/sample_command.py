@@ -20,8 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task", default="stance", help="draw evenly over this task's labels")
     parser.add_argument("--as", dest="tool", choices=FORMATS, default="csv", help="the tool that will read it")
     parser.add_argument("--with-labels", action="store_true", help="keep the labels; without, the second look is blind")
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("--to", required=True, metavar="FILE")
+    parser.add_argument("--seed", type=int, help="the seed of the draw")
+    parser.add_argument("--to", required=True, metavar="FILE", help="the file to write")
     options.add_common(parser)
 
 

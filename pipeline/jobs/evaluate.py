@@ -1,4 +1,4 @@
-"""Evaluation: a model against a hand-labelled set, with intervals, baselines and the coders' own agreement."""
+"""Evaluation: a model against a labelled set, with intervals, baselines and the coders' own agreement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training: from hand-labelled sets to a model folder, an MLflow run and a registered version."""
+"""Training: from labelled sets to a model folder, an MLflow run and a registered version."""
 
 from __future__ import annotations
 
