@@ -65,7 +65,7 @@ def sentence_cases(model, text, labels, *, article, rng):
     is_word = np.array([any(c.isalpha() for c in text.text[a:z]) for a, z in whole.spans])
     for task, label in labels:
         columns, is_multi = model.codebook.slices()[task.name], task.kind == "multi"
-        weights = toward(whole.contributions[:, columns], label, is_multi=is_multi)
+        weights = toward(whole.contributions[:, columns], is_multi=is_multi)[:, label]
         before = support(whole.logits[columns], label, is_multi=is_multi)
         for k in COUNTS:
             if (chosen := top_and_random(weights, is_word, k, rng)) is None:
