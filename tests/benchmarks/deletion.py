@@ -30,7 +30,7 @@ class Case:
 
 def support(values, label, *, is_multi):
     """What speaks for a label: its logit, less the other labels' mean unless multi-label. Shapes: (n_labels,)."""
-    return float(toward(values[None], label, is_multi=is_multi)[0])
+    return float(toward(values[None], is_multi=is_multi)[0, label])
 
 
 def top_and_random(weights, is_word, k, rng):
