@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -142,25 +143,22 @@ class EncoderLabeller:
                 yield window, states[row, 1 : 1 + window.n_tokens]
 
     def _article_scores(self, article: ArticleText, tokens: Sequence[Tokens]) -> list[SentenceScores]:
-        first_word = np.cumsum([0, *(len(sentence.word_spans) for sentence in tokens)])
+        bounds = np.cumsum([0, *(len(sentence.word_spans) for sentence in tokens)]).tolist()
         spans = np.concatenate([np.zeros((0, 2), np.int32), *(sentence.word_spans for sentence in tokens)])
         contributions = np.zeros((len(spans), len(self.bias)), np.float32)
         rest = np.tile(self.bias, (len(tokens), 1))
         if tokens:
-            parts = np.concatenate(self._token_logits(tokens))
-            words = [sentence.words + first for sentence, first in zip(tokens, first_word.tolist(), strict=False)]
-            add_in_turn(contributions, np.concatenate(words), parts)
+            words = [sentence.words + first for sentence, (first, _) in zip(tokens, pairwise(bounds), strict=True)]
+            add_in_turn(contributions, np.concatenate(words), np.concatenate(self._token_logits(tokens)))
         if self.rule_weight is not None and self._column:
             hits = rules.hits(article.text, _spans(article))
             self._add_rules(hits, spans, contributions, rest)
-        return [
-            SentenceScores(own.sum(axis=0) + own_rest, spans[first:last], own, own_rest)
-            for sentence, first, last, own_rest in zip(
-                article.sentences, first_word.tolist(), first_word[1:].tolist(), rest, strict=False
-            )
-            if sentence.is_judged
-            for own in [contributions[first:last]]
-        ]
+        scores = []
+        for sentence, (first, last), own_rest in zip(article.sentences, pairwise(bounds), rest, strict=True):
+            if sentence.is_judged:
+                own = contributions[first:last]
+                scores.append(SentenceScores(own.sum(axis=0) + own_rest, spans[first:last], own, own_rest))
+        return scores
 
     def _add_rules(
         self,

@@ -47,7 +47,7 @@ class LabelStage:
         judged = self._judged(scores, is_body, field.type.value_type)
         return table.append_column(field, pa.ListArray.from_arrays(offsets, judged, field.type))
 
-    def _judged(self, scores: Sequence[SentenceScores], is_body: NDArray[np.bool_], type: pa.StructType) -> pa.Array:
+    def _judged(self, scores: Sequence[SentenceScores], is_body: NDArray[np.bool_], struct: pa.StructType) -> pa.Array:
         """A judgement per sentence, an empty one where it is not body. Shapes: is_body (n_sentences,)."""
         words, rows = _Words.of(scores, self.model.codebook), np.flatnonzero(is_body)
         logits = np.array([s.logits for s in scores], np.float32).reshape(len(rows), words.contributions.shape[1])
@@ -63,7 +63,7 @@ class LabelStage:
         sentence, place = np.nonzero(np.stack(unsure, axis=1))
         names = pa.array([task.name for task in self.model.codebook.tasks]).take(pa.array(place))
         fields["abstained"] = _lists(names, rows[sentence], len(is_body))
-        return pa.StructArray.from_arrays([fields[part.name] for part in type], fields=list(type))
+        return pa.StructArray.from_arrays([fields[part.name] for part in struct], fields=list(struct))
 
 
 @dataclass(frozen=True, slots=True)
