@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from quapy import functional
+from quapy.method.aggregative import ACC, EMQ
 
 from pipeline.profiles import estimate
 
@@ -22,21 +24,22 @@ def test_adjusted_count_stays_a_share_where_the_confusion_cannot_explain_the_cou
     assert estimate.adjusted_count(np.array([1.0, 0.0]), CONFUSION) == pytest.approx(np.array([1.0, 0.0]))
 
 
-def test_projection_gives_the_nearest_shares():
-    # quapy 0.2.3, functional.projection_simplex_sort([.9, .4, -.3])
-    assert estimate.project_to_simplex(np.array([0.9, 0.4, -0.3])) == pytest.approx(np.array([0.75, 0.25, 0.0]))
+def test_estimates_are_those_of_quapy():
+    rng = np.random.default_rng(3)
+    for k in (2, 3, 5):
+        confusion, prior = rng.dirichlet(np.ones(k), size=k) / 2 + np.eye(k) / 2, rng.dirichlet(np.ones(k) * 4)
+        p = rng.dirichlet(np.ones(k) / 2, size=200)
+        counted = estimate.count(p, np.ones(len(p)))
+        theirs = ACC.solve_adjustment(confusion.T, counted, method="inversion", solver="exact-cc")
+        projected = functional.projection_simplex_sort(theirs)
+        assert estimate.adjusted_count(counted, confusion) == pytest.approx(projected, abs=1e-9)
+        shifted = EMQ.EM(prior, p, epsilon=1e-9)[0]
+        assert estimate.expectation_maximisation(p, prior, np.ones(len(p))) == pytest.approx(shifted, abs=2e-4)
 
 
 def test_projection_leaves_shares_as_they_are_in_any_shape():
     shares = np.random.default_rng(1).dirichlet(np.ones(4), size=(3, 5))
     assert estimate.project_to_simplex(shares) == pytest.approx(shares)
-
-
-def test_expectation_maximisation_agrees_with_quapy():
-    p = np.array([[0.7, 0.2, 0.1], [0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6], [0.9, 0.05, 0.05]])
-    found = estimate.expectation_maximisation(p, np.array([0.5, 0.3, 0.2]), np.ones(5))
-    # quapy 0.2.3, EMQ.EM(prior, p, epsilon=1e-9)
-    assert found == pytest.approx(np.array([0.44316, 0.32089, 0.23596]), abs=2e-4)
 
 
 def test_expectation_maximisation_does_each_resample_by_itself():
