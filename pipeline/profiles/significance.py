@@ -56,8 +56,9 @@ def normal_p(z: float) -> float:
 def holm(p: Sequence[float | None]) -> list[float | None]:
     """Adjusted p of each test of a family, in the given order; a test that was not made (None) is no member.
 
-    A family is whatever could give a false verdict on one task in answer to one kind of question, so that
-    `compare.alpha` bounds the rate of comparisons, or of sets of series, with any false verdict on the task.
+    A family is whatever could tell of a difference or of a change on one task where there is none, so that
+    `compare.alpha` bounds the rate of comparisons, or of sets of series, that do. It bounds no "not distinguishable"
+    and no "steady".
 
     Which of them differ: a test of each pair of texts or groups that are all long enough for a verdict, the larger of
     its two p. What changed over time: of the series of every group the tests of a trend and of any change, in one
