@@ -124,9 +124,9 @@ class Train(Section):
 
     `silver`: results of `stance label` as Parquet, whose probabilities are learned from beside: they teach what
     another, larger model knows, and are in no held-out fold; `silver_tasks`, None for all, are those that it knows
-    better. `holds_out` keeps the model of the first fold itself: a
-    teacher must not have seen the articles on which its pupil is judged. `judged_on`, None for all of `sets`, are those
-    whose held-out articles calibrate the model and give its error and figures: the ones most like a user's.
+    better. `holds_out` keeps the model of the first fold itself: a teacher must not have seen the articles on which its
+    pupil is judged. `judged_on`, None for all of `sets`, are those whose held-out articles calibrate the model and give
+    its error and figures: the ones most like a user's.
     """
 
     sets: tuple[str, ...] = Field(default=("opeds",), min_length=1)
