@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WAIT_S = 5.0  # for another run that writes
-MAX_ASKED = 500  # keys in one question; SQLite takes 999 in its smallest build
 FILLED = 0.9  # share of the room that is left filled when old entries are dropped
 CHECKS = 16  # how often the size is looked at while the room is filled once
 PRIMARY_CODE = 0xFF
@@ -58,14 +57,11 @@ class KeptJudgements:
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """The values that are there."""
-        found: dict[bytes, bytes] = {}
         with self._going_without():
             connection = self._open()
-            if connection is None:
-                return found
-            for at in range(0, len(keys), MAX_ASKED):
-                found.update(_found(connection, keys[at : at + MAX_ASKED]))
-        return found
+            if connection is not None:
+                return _found(connection, keys)
+        return {}
 
     def add(self, values: Mapping[bytes, bytes]) -> None:
         if not values:
@@ -131,9 +127,9 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _found(connection: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-    places, today = ",".join("?" * len(keys)), _today()
-    query = f"SELECT key, used, value FROM kept WHERE key IN ({places})"  # noqa: S608 - question marks alone
-    rows = connection.execute(query, keys).fetchall()
+    today = _today()
+    answers = (connection.execute("SELECT key, used, value FROM kept WHERE key = ?", (key,)).fetchone() for key in keys)
+    rows = [row for row in answers if row is not None]
     older = [(today, key) for key, used, _ in rows if used < today]
     if older:
         with connection:
