@@ -1,7 +1,11 @@
-"""Runs stages over articles in one process: while a thread does one batch, the caller writes the batch before it."""
+"""Runs stages over articles in one process: while threads do two batches, the caller writes the batch before them.
+
+Two, so that the encoder, which has threads of its own, works at one batch while the other is read, cut and judged.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -21,13 +25,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Ledger", "Stage", "opened", "run"]
 
+N_AHEAD = 2
+
 
 @contextmanager
 def opened(work: Work, config: Config) -> Iterator[Runner]:
     """See `contract.Engine`."""
-    beside = ThreadPoolExecutor(1, "stages")
+    beside = ThreadPoolExecutor(N_AHEAD, "stages")
     try:
-        yield partial(_one_ahead, work.here(), beside)
+        yield partial(_ahead, work.here(), beside)
     finally:
         beside.shutdown(cancel_futures=True)
 
@@ -41,16 +47,15 @@ def run(batches: Batches, stages: Sequence[Stage], ledger: Ledger) -> Iterator[p
     ledger.close()
 
 
-def _one_ahead(stages: Sequence[Stage], beside: Executor, batches: Batches, ledger: Ledger) -> Iterator[pa.Table]:
-    """One batch is drawn and begun ahead of the one that is yielded."""
-    begun: tuple[Future[tuple[pa.Table, list[Refusal]]], Sequence[Refusal], int] | None = None
+def _ahead(stages: Sequence[Stage], beside: Executor, batches: Batches, ledger: Ledger) -> Iterator[pa.Table]:
+    """Batches are drawn and begun ahead of the one that is yielded, as many as there are threads."""
+    begun: deque[tuple[Future[tuple[pa.Table, list[Refusal]]], Sequence[Refusal], int]] = deque()
     for table, unread in batches:
-        following = (beside.submit(finish, table, stages), unread, len(table))
-        if begun is not None:
-            yield _accounted(*begun, ledger)
-        begun = following
-    if begun is not None:
-        yield _accounted(*begun, ledger)
+        begun.append((beside.submit(finish, table, stages), unread, len(table)))
+        if len(begun) > N_AHEAD:
+            yield _accounted(*begun.popleft(), ledger)
+    while begun:
+        yield _accounted(*begun.popleft(), ledger)
     ledger.close()
 
 

@@ -9,6 +9,7 @@ import logging
 import sqlite3
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,12 +44,16 @@ DELETE FROM kept WHERE id IN (
 
 
 class KeptJudgements:
-    """Values by key. Entries that were not used for longest are dropped first; use is known to the day."""
+    """Values by key. Entries that were not used for longest are dropped first; use is known to the day.
+
+    May be shared by threads: they take turns.
+    """
 
     def __init__(self, path: Path, *, max_bytes: int) -> None:
         self._path, self._max_bytes = path, max_bytes
         self._connection: sqlite3.Connection | None = None
         self._is_off = False
+        self._turn = Lock()
         self._until_check = 0  # bytes; the first entry of a run looks at the size
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -100,15 +105,16 @@ class KeptJudgements:
 
     @contextmanager
     def _going_without(self) -> Iterator[None]:
-        """Where the file gives trouble, the rest of the run does without it."""
-        try:
-            yield
-        except Exception as error:  # a damaged file raises whatever its bytes happen to mean
-            log.info("judgements are not kept in this run: %s: %s", self._path, error)
-            self._is_off = True
-            self.close()
-            if not _is_passing(error):
-                _remove(self._path)
+        """One thread's turn; where the file gives trouble, the rest of the run does without it."""
+        with self._turn:
+            try:
+                yield
+            except Exception as error:  # a damaged file raises whatever its bytes happen to mean
+                log.info("judgements are not kept in this run: %s: %s", self._path, error)
+                self._is_off = True
+                self.close()
+                if not _is_passing(error):
+                    _remove(self._path)
 
 
 def _opened(path: Path, max_bytes: int) -> KeptJudgements:
@@ -117,7 +123,7 @@ def _opened(path: Path, max_bytes: int) -> KeptJudgements:
 
 def _connected(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=WAIT_S, check_same_thread=False)  # an engine's threads take turns
+    connection = sqlite3.connect(path, timeout=WAIT_S, check_same_thread=False)
     try:
         connection.executescript(TABLES)
     except BaseException:
