@@ -75,8 +75,7 @@ class Label(Section):
 
     model: str = "default"
     abstain: Share = 0.0
-    batch_tokens: int = Field(default=2_000, ge=256, le=65_536)
-    batch_articles: int = Field(default=16, ge=1)
+    batch_articles: int = Field(default=8, ge=1)
     threads: int | None = Field(default=None, ge=1)
     engine: str = "local"
     shard_articles: int = Field(default=2_000, ge=1)

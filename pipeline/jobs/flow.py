@@ -55,7 +55,7 @@ class SentFlow:
 
     def __call__(self) -> Sequence[Stage]:
         label = self.config.label
-        model = self.parcel.open(threads=label.threads or 1, batch_tokens=label.batch_tokens)
+        model = self.parcel.open(threads=label.threads or 1)
         return cached_stages(self.config, model)
 
 
@@ -77,7 +77,7 @@ def cached_stages(config: Config, model: Model) -> list[Stage]:
         return [*reading, last]
     folder = Path(config.cache.folder) if config.cache.folder else _cache_folder()
     kept = KeptJudgements(folder / f"judgements-{FORMAT}.sqlite", max_bytes=int(config.cache.max_mb * 1e6))
-    return [*reading, CachedLabelStage(last, kept, settings=_made_on(config))]
+    return [*reading, CachedLabelStage(last, kept, settings=_made_on())]
 
 
 def _cache_folder() -> Path:
@@ -86,7 +86,7 @@ def _cache_folder() -> Path:
     return platformdirs.user_cache_path("stance-pipeline", appauthor=False)
 
 
-def _made_on(config: Config) -> dict[str, Any]:
+def _made_on() -> dict[str, Any]:
     """What may move a probability besides model and text, and be it the last digit: a home folder may be shared."""
     return {
         "package": __version__,
@@ -94,13 +94,12 @@ def _made_on(config: Config) -> dict[str, Any]:
         "runtime": metadata.version("openvino"),
         "tokenizer": metadata.version("tokenizers"),
         "processor": [platform.machine(), _processor()],
-        "batch_tokens": config.label.batch_tokens,
     }
 
 
-def made_on_sha256(config: Config) -> str:
+def made_on_sha256() -> str:
     """Of code, runtime and processor: what they have left unfinished is taken up by the same alone."""
-    return sha256_json(_made_on(config))
+    return sha256_json(_made_on())
 
 
 @functools.cache

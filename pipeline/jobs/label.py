@@ -105,7 +105,7 @@ def _record(record: Run, run: LabelRun, duration_s: float) -> None:
 
 def label_texts(texts: Sequence[str], ids: Sequence[str], *, folder: Path, config: Config) -> pa.Table:
     """The sentence table of texts in memory, by the same stages as `stance label`. Used by the served model."""
-    model = _loaded(folder, config.label.threads, config.label.batch_tokens)
+    model = _loaded(folder, config.label.threads)
     rows = article_rows(ids, texts, source="memory")
     table = pa.Table.from_pylist(rows, schema=schemas.ARTICLE)
     for stage in flow.stages(config, model):
@@ -114,6 +114,6 @@ def label_texts(texts: Sequence[str], ids: Sequence[str], *, folder: Path, confi
 
 
 @lru_cache(maxsize=2)
-def _loaded(folder: Path, threads: int | None, batch_tokens: int) -> Model:
+def _loaded(folder: Path, threads: int | None) -> Model:
     """A served model answers many requests: it is verified and opened once a process."""
-    return models.load(folder, threads=threads, batch_tokens=batch_tokens)
+    return models.load(folder, threads=threads)

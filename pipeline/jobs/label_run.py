@@ -58,7 +58,7 @@ class LabelRun:
     def over(self, articles: Iterable[Article | Refusal]) -> tuple[Path, ...]:
         """Labels all that was read; returns the files of results. Raises: InvalidInputError where all was refused."""
         size = self.config.label.shard_articles
-        made_on = flow.made_on_sha256(self.config)
+        made_on = flow.made_on_sha256()
         self.folder.begin(
             {"label.shard_articles": str(size), "code or machine_sha256": made_on, **asdict(self.opened.identity)}
         )

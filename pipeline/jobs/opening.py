@@ -36,7 +36,7 @@ class OpenModel:
 def open_model(config: Config, opening: Opening, run: Run | None = None) -> OpenModel:
     """The model that the configuration names, verified. Raises: ModelNotFoundError, ModelDamagedError."""
     found = references.resolve(config.label.model, opening, verify=models.verify)
-    model = models.load(found.folder, threads=config.label.threads, batch_tokens=config.label.batch_tokens)
+    model = models.load(found.folder, threads=config.label.threads)
     record = found.folder / PROFILE_ERROR
     error = None
     if record.is_file():

@@ -15,14 +15,17 @@ from pipeline.labeling.scores import SentenceScores, add_in_turn, numbered
 from pipeline.labeling.windows import Piece, Window, pack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import TypeAlias
 
     from numpy.typing import NDArray
     from tokenizers import Encoding, Tokenizer
 
     from pipeline.labeling.runtime import Runtime
     from pipeline.labeling.scores import ArticleText
+
+    Encoded: TypeAlias = Iterable[tuple[Window, NDArray[np.float32]]]
 
 SETTINGS = "encoder.json"
 TOKENIZER = "tokenizer.json"
@@ -60,18 +63,17 @@ class EncoderLabeller:
         runtime: Runtime,
         tokenizer: Tokenizer,
         heads: Mapping[str, NDArray[np.float32]],
-        batch_tokens: int,
     ) -> None:
         """Shapes: heads weight (n_labels, width), bias (n_labels,), rules (n_labels, n_features) where rules count."""
         self.settings = settings
         self.weight, self.bias, self.rule_weight = heads["weight"], heads["bias"], heads.get("rules")
-        self._runtime, self._tokenizer, self._batch_tokens = runtime, tokenizer, batch_tokens
+        self._runtime, self._tokenizer = runtime, tokenizer
         self._column = {name: column for column, name in enumerate(settings.features)}
         tokenizer.no_padding()  # windows are packed here, and no sentence is cut short
         tokenizer.no_truncation()
 
     @classmethod
-    def open(cls, folder: Path, *, threads: int | None, batch_tokens: int) -> EncoderLabeller:
+    def open(cls, folder: Path, *, threads: int | None) -> EncoderLabeller:
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
@@ -82,11 +84,12 @@ class EncoderLabeller:
             runtime=EncoderRuntime(folder, threads=threads),
             tokenizer=Tokenizer.from_file(str(folder / TOKENIZER)),
             heads=load_file(folder / HEADS),
-            batch_tokens=batch_tokens,
         )
 
     def score(self, articles: Sequence[ArticleText]) -> list[list[SentenceScores]]:
-        return [self._article_scores(article, self._tokenised(article)) for article in articles]
+        tokens = [self._tokenised(article) for article in articles]
+        parts = zip(articles, tokens, self._encoded(tokens), strict=True)
+        return [self._article_scores(article, own, encoded) for article, own, encoded in parts]
 
     def logits(self, article: ArticleText) -> NDArray[np.float32]:
         """Shapes: (n_judged, n_labels)."""
@@ -98,8 +101,8 @@ class EncoderLabeller:
         tokens = [self._tokenised(article) for article in articles]
         width = self.weight.shape[1]
         sums = [np.zeros((len(article), width), np.float32) for article in tokens]
-        for own_tokens, own_sums in zip(tokens, sums, strict=True):
-            for window, states in self._encoded(own_tokens):
+        for own_sums, encoded in zip(sums, self._encoded(tokens), strict=True):
+            for window, states in encoded:
                 for piece, rows in _counted(window, states):
                     own_sums[piece.sentence] += rows.sum(axis=0)
         for article, total in zip(tokens, sums, strict=True):
@@ -111,45 +114,39 @@ class EncoderLabeller:
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         return [_tokens(e, s.start) for e, s in zip(encodings, article.sentences, strict=True)]
 
-    def _token_logits(self, tokens: Sequence[Tokens]) -> list[NDArray[np.float32]]:
+    def _token_logits(self, tokens: Sequence[Tokens], encoded: Encoded) -> list[NDArray[np.float32]]:
         """Each token's share of its sentence's logits. Shapes: (n_tokens, n_labels) per sentence."""
         parts = [np.zeros((len(sentence.ids), len(self.bias)), np.float32) for sentence in tokens]
-        for window, states in self._encoded(tokens):
+        for window, states in encoded:
             for piece, rows in _counted(window, states):
                 share = parts[piece.sentence]
                 share[piece.start : piece.end] = rows @ self.weight.T / len(share)
         return parts
 
-    def _encoded(self, tokens: Sequence[Tokens]) -> Iterator[tuple[Window, NDArray[np.float32]]]:
-        """Token states of every window of one article without the special tokens; like lengths share a batch.
-
-        Never of two articles together: a longer neighbour decides what a window is padded to, and with it the order in
-        which attention sums. That moves a state by 1e-6, and rounding to eight bits makes up to 0.04 of it, so a second
-        run in another order would not give the same bytes. Neighbours of the same padded length move nothing.
-        """
+    def _encoded(self, articles: Sequence[Sequence[Tokens]]) -> Iterator[Encoded]:
+        """Windows with their token states, the special ones left out, article by article: each is to be used up before
+        the next is asked for, while the runtime already works at what follows."""
         settings = self.settings
-        windows = pack([len(s.ids) for s in tokens], size=settings.window, overlap=settings.overlap)
-        windows.sort(key=lambda window: window.n_tokens)
-        for batch in _batches(windows, self._batch_tokens):
-            longest = max(window.n_tokens for window in batch) + 2
-            ids = np.full((len(batch), longest), settings.pad_id, np.int64)
-            mask = np.zeros_like(ids)
-            for row, window in enumerate(batch):
-                inner = [tokens[p.sentence].ids[p.start : p.end] for p in window.pieces]
-                line = np.concatenate([[settings.cls_id], *inner, [settings.sep_id]])
-                ids[row, : len(line)], mask[row, : len(line)] = line, 1
-            states = self._runtime.states(ids, mask)
-            for row, window in enumerate(batch):
-                yield window, states[row, 1 : 1 + window.n_tokens]
+        windows = [
+            pack([len(s.ids) for s in article], size=settings.window, overlap=settings.overlap) for article in articles
+        ]
+        lines = (self._line(window, article) for article, own in zip(articles, windows, strict=True) for window in own)
+        states = (line[1:-1] for line in self._runtime.states(lines))
+        for own in windows:
+            yield zip(own, states)  # noqa: B905 - the states of the articles that follow come after
 
-    def _article_scores(self, article: ArticleText, tokens: Sequence[Tokens]) -> list[SentenceScores]:
+    def _line(self, window: Window, tokens: Sequence[Tokens]) -> NDArray[np.int64]:
+        inner = [tokens[piece.sentence].ids[piece.start : piece.end] for piece in window.pieces]
+        return np.concatenate([[self.settings.cls_id], *inner, [self.settings.sep_id]])
+
+    def _article_scores(self, article: ArticleText, tokens: Sequence[Tokens], encoded: Encoded) -> list[SentenceScores]:
         bounds = np.cumsum([0, *(len(sentence.word_spans) for sentence in tokens)]).tolist()
         spans = np.concatenate([np.zeros((0, 2), np.int32), *(sentence.word_spans for sentence in tokens)])
         contributions = np.zeros((len(spans), len(self.bias)), np.float32)
         rest = np.tile(self.bias, (len(tokens), 1))
         if tokens:
             words = [sentence.words + first for sentence, (first, _) in zip(tokens, pairwise(bounds), strict=True)]
-            add_in_turn(contributions, np.concatenate(words), np.concatenate(self._token_logits(tokens)))
+            add_in_turn(contributions, np.concatenate(words), np.concatenate(self._token_logits(tokens, encoded)))
         if self.rule_weight is not None and self._column:
             hits = rules.hits(article.text, _spans(article))
             self._add_rules(hits, spans, contributions, rest)
@@ -236,13 +233,3 @@ def _counted(window: Window, states: NDArray[np.float32]) -> Iterator[tuple[Piec
         if i >= window.n_context:
             yield piece, states[at : at + len(piece)]
         at += len(piece)
-
-
-def _batches(windows: Sequence[Window], batch_tokens: int) -> Iterator[Sequence[Window]]:
-    """Runs of windows whose padded size stays under `batch_tokens`. The windows come sorted by length."""
-    start = 0
-    for end in range(1, len(windows) + 1):
-        is_last = end == len(windows)
-        if is_last or (windows[end].n_tokens + 2) * (end + 1 - start) > batch_tokens:
-            yield windows[start:end]
-            start = end

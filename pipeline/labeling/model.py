@@ -45,14 +45,14 @@ class Model:
     manifest: Mapping[str, Any]
 
 
-def load(folder: Path, *, threads: int | None = None, batch_tokens: int = 2_000) -> Model:
+def load(folder: Path, *, threads: int | None = None) -> Model:
     """Verifies every file, then opens the model. Raises: ModelNotFoundError, ModelDamagedError."""
     manifest = verify(folder)
     book = codebooks.parse((folder / CODEBOOK).read_bytes(), where=str(folder / CODEBOOK))
     decisions = json.loads((folder / DECISIONS).read_text(encoding="utf-8"))
     kind = registry.load("labeller", manifest["labeller"], where=f"{folder / MANIFEST}: labeller")
     try:
-        labeller = kind.open(folder, threads=threads, batch_tokens=batch_tokens)
+        labeller = kind.open(folder, threads=threads)
     except (StanceError, ImportError):
         raise
     except Exception as error:  # each runtime has kinds of errors of its own; their text may run to pages

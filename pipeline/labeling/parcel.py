@@ -26,16 +26,16 @@ class Parcel:
     sha256: str
     files: Mapping[str, bytes]
 
-    def open(self, *, threads: int | None, batch_tokens: int) -> Model:
+    def open(self, *, threads: int | None) -> Model:
         """Raises: ModelDamagedError where what arrived is not what was sent."""
         if _sha256(self.folder) == self.sha256:
-            return models.load(self.folder, threads=threads, batch_tokens=batch_tokens)
+            return models.load(self.folder, threads=threads)
         with tempfile.TemporaryDirectory(prefix="stance-model-", ignore_cleanup_errors=True) as folder:
             for name, content in self.files.items():
                 path = Path(folder) / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-            model = models.load(Path(folder), threads=threads, batch_tokens=batch_tokens)
+            model = models.load(Path(folder), threads=threads)
         if model.sha256 != self.sha256:
             raise ModelDamagedError("another model than the one that was sent has arrived")
         return model

@@ -57,7 +57,7 @@ class TfidfLabeller:
         self._vectorizer.idf_ = idf
 
     @classmethod
-    def open(cls, folder: Path, *, threads: int | None, batch_tokens: int) -> TfidfLabeller:
+    def open(cls, folder: Path, *, threads: int | None) -> TfidfLabeller:
         from safetensors.numpy import load_file
 
         arrays = load_file(folder / HEADS)

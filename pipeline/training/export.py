@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
+import sys
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from pipeline.labeling.encoder import HEADS, SETTINGS, TOKENIZER
 from pipeline.labeling.runtime import MODEL_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from pipeline.labeling.encoder import EncoderSettings
@@ -21,8 +25,12 @@ if TYPE_CHECKING:
 N_EXAMPLE_TOKENS = 16
 
 
-def write_encoder(folder: Path, encoder: Any, tokenizer: Any, *, quantisation: str) -> None:
-    """`int8_weights` keeps each weight matrix in 8 bits, per channel, and computes in float."""
+def write_encoder(
+    folder: Path, encoder: Any, tokenizer: Any, *, quantisation: str, windows: Sequence[NDArray[np.int64]] = ()
+) -> None:
+    """`int8_weights` keeps each weight matrix in 8 bits, per channel; `int8` computes its products in 8 bits too, with
+    scales that it takes from what the encoder makes of `windows`. Shapes: windows (n_tokens,) each.
+    """
     import openvino
     import torch
 
@@ -33,12 +41,28 @@ def write_encoder(folder: Path, encoder: Any, tokenizer: Any, *, quantisation: s
         port.get_tensor().set_names({name})
         port.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))
     converted.validate_nodes_and_infer_types()
-    if quantisation == "int8_weights":
-        import nncf
-
-        converted = nncf.compress_weights(converted, mode=nncf.CompressWeightsMode.INT8_ASYM)
+    if quantisation != "none":
+        converted = _quantised(converted, windows if quantisation == "int8" else None)
     openvino.save_model(converted, folder / MODEL_FILE, compress_to_fp16=quantisation == "none")
     (folder / TOKENIZER).write_text(tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+
+
+def _quantised(converted: Any, windows: Sequence[NDArray[np.int64]] | None) -> Any:
+    """Weights alone where no windows are given. Source: NNCF, post-training quantisation with smooth quantisation."""
+    import nncf
+
+    nncf.set_log_level(logging.ERROR)
+    with redirect_stdout(sys.stderr):  # its bars; what is printed on standard output is the job's result
+        if windows is None:
+            return nncf.compress_weights(converted, mode=nncf.CompressWeightsMode.INT8_ASYM)
+        read = [{"input_ids": ids[None], "attention_mask": np.ones_like(ids)[None]} for ids in windows]
+        return nncf.quantize(
+            converted,
+            nncf.Dataset(read),
+            model_type=nncf.ModelType.TRANSFORMER,
+            preset=nncf.QuantizationPreset.MIXED,
+            subset_size=len(read),
+        )
 
 
 def write_heads(folder: Path, heads: Mapping[str, NDArray[np.float32]], settings: EncoderSettings) -> None:

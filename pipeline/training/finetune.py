@@ -22,7 +22,7 @@ from pipeline.training.loss import MultiTaskLoss
 from pipeline.training.schedule import CLIP_NORM, WEIGHT_DECAY, warmed_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 HEAD_DROPOUT = 0.1
 SMOOTHING = 0.02  # running mean of the loss, per step
+N_SCALING = 300  # windows that the scales of eight-bit products are taken from
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,14 @@ class FinetuneTrainer:
         network = build_network(start.encoder, n_labels=len(self.codebook.columns()), n_rules=n_rules)
         loss = MultiTaskLoss(
             self.codebook,
-            np.concatenate([e.targets for e in examples]),
+            np.concatenate([window.targets[window.is_judged] for windows in epochs for window in windows]),
             balance=self.options.balance,
             task_weights=self.options.task_weights,
         )
         self._train(network, epochs, loss)
-        return FinetunedModel(network.eval(), start.tokenizer, self.options)
+        chosen = np.random.default_rng(self.seed).permutation(len(epochs[0]))[:N_SCALING]
+        read = [epochs[0][i].ids.numpy()[0] for i in chosen]
+        return FinetunedModel(network.eval(), start.tokenizer, self.options, read)
 
     def _epochs(self, examples: Sequence[Example], tokenizer: Any) -> list[list[_Batch]]:
         """The windows that each epoch reads."""
@@ -175,20 +178,24 @@ class TorchRuntime:
 
     encoder: Any
 
-    def states(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+    def states(self, windows: Iterable[NDArray[np.int64]]) -> Iterator[NDArray[np.float32]]:
+        """See `Runtime.states`."""
         import torch
 
-        with torch.inference_mode():
-            states = self.encoder(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask))
-        found: NDArray[np.float32] = states.last_hidden_state.float().numpy()
-        return found
+        for ids in windows:
+            with torch.inference_mode():
+                states = self.encoder(input_ids=torch.from_numpy(ids[None])).last_hidden_state
+            yield states[0].float().numpy()
 
 
 class FinetunedModel:
     """A trained network that scores as the labeller does and writes itself in the form that inference runs."""
 
-    def __init__(self, network: Any, tokenizer: Any, options: FinetuneTrainer.Options) -> None:
-        self.network, self.tokenizer, self.options = network, tokenizer, options
+    def __init__(
+        self, network: Any, tokenizer: Any, options: FinetuneTrainer.Options, read: Sequence[NDArray[np.int64]]
+    ) -> None:
+        """Shapes: read (n_tokens,) each, windows of those that were learned from."""
+        self.network, self.tokenizer, self.options, self._read = network, tokenizer, options, read
 
     def score(self, examples: Sequence[Example]) -> list[NDArray[np.float32]]:
         """Logits of the judged sentences of each article. Shapes: (n_judged, n_labels) each."""
@@ -197,14 +204,16 @@ class FinetunedModel:
             runtime=TorchRuntime(self.network.encoder),
             tokenizer=self.tokenizer.backend_tokenizer,
             heads=self._heads(),
-            batch_tokens=4_096,
         )
         return [labeller.logits(example.text) for example in examples]
 
     def write(self, folder: Path, mixing: Mixing) -> None:
         from pipeline.training import export
 
-        export.write_encoder(folder, self.network.encoder, self.tokenizer, quantisation=self.options.quantisation)
+        quantisation = self.options.quantisation
+        export.write_encoder(
+            folder, self.network.encoder, self.tokenizer, quantisation=quantisation, windows=self._read
+        )
         export.write_heads(folder, mixed_heads(self._heads(), mixing), settings_of(self.tokenizer, self.options))
 
     def _heads(self) -> dict[str, NDArray[np.float32]]:

@@ -44,7 +44,7 @@ def raw_labeller(folder=CACHE / ENCODER, *, threads=1):
         export.write_heads(
             folder, {"weight": np.zeros((1, width), np.float32), "bias": np.zeros(1, np.float32)}, settings
         )
-    return EncoderLabeller.open(folder, threads=threads, batch_tokens=2_000)
+    return EncoderLabeller.open(folder, threads=threads)
 
 
 def export_settings(tokenizer):

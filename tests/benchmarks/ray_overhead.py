@@ -81,7 +81,7 @@ def rest(tables, config, opened, folder):
 
 
 def opened_model(folder, config, *, threads):
-    model = models.load(folder, threads=threads, batch_tokens=config.label.batch_tokens)
+    model = models.load(folder, threads=threads)
     return OpenModel(model, identity(model, config), None, frozenset())
 
 

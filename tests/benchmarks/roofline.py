@@ -6,7 +6,7 @@ import numpy as np
 
 WIDTH, INNER, LAYERS = 384, 1_536, 6  # of the shipped encoder
 WEIGHTS = LAYERS * (4 * WIDTH * WIDTH + 2 * WIDTH * INNER)
-ROWS = 2_000  # tokens in a batch, as in `label.batch_tokens`
+ROWS = 256  # tokens in a window
 PAIRS = 6  # of products by a wide and by a narrow matrix, one after the other, as in the encoder
 LEVELS = 256
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from quantised import EXACT, SHIPPED, VARIANTS, with_settings
+from quantised import EXACT, SHIPPED, VARIANTS, variant
 
 from pipeline.core import config_files
 from pipeline.core.places import shipped
@@ -82,8 +82,8 @@ def token_counts(given):
 # ours
 
 
-def encoder_alone(given, settings=None):
-    labeller = (given.model if settings is None else with_settings(given.model, settings)).labeller
+def encoder_alone(given, name=SHIPPED, scratch=None):
+    labeller = (given.model if name == SHIPPED else variant(given.model, name, scratch)).labeller
     return lambda: labeller.states(given.articles)
 
 
@@ -253,8 +253,8 @@ def ways(given, scratch):
         "SetFit, one task": lambda: setfit(given),
         "spaCy textcat, from nothing": lambda: spacy_textcat(given),
         ENCODER: lambda: encoder_alone(given),
-        **{f"encoder alone, {name}": lambda values=values: encoder_alone(given, values)
-           for name, values in VARIANTS.items() if name != SHIPPED},
+        **{f"encoder alone, {name}": lambda name=name: encoder_alone(given, name, scratch)
+           for name in VARIANTS if name != SHIPPED},
         LABELS: lambda: without_evidence(given),
         EVIDENCE: lambda: with_evidence(given),
         FOLDER: lambda: whole_folder(given, scratch),

@@ -50,7 +50,7 @@ def test_whatever_a_judgement_depends_on_makes_another_entry(default_model, attr
     assert n_judged() == 2
     assert n_judged() == 0
     assert n_judged(abstain=0.5) == 2
-    assert n_judged(batch_tokens=256) == 2
+    assert n_judged(package="1.0") == 2
     assert n_judged(changed(attributed, "voices", lambda v: v[0][3].update(voice="quoted"))) == 1
     assert n_judged(changed(attributed, "sentences", lambda s: s[1][0].update(role="furniture"))) == 1
     assert n_judged(changed(attributed, "text", lambda t: t.__setitem__(1, t[1].replace("north", "south")))) == 1

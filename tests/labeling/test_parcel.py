@@ -50,7 +50,7 @@ def test_the_model_that_arrives_is_the_one_that_was_sent(model, where):
         shutil.rmtree(model.folder)
     if where == "another":
         made(model.folder, weight=2.0)
-    arrived = parcel.open(threads=1, batch_tokens=2_000)
+    arrived = parcel.open(threads=1)
     assert arrived.sha256 == model.sha256
     assert np.array_equal(logits(arrived), expected)
     assert (arrived.folder == model.folder) == (where == "there")
@@ -62,11 +62,11 @@ def test_a_parcel_whose_bytes_were_changed_is_not_opened(model):
     shutil.rmtree(model.folder)
     damaged = replace(parcel, files={**parcel.files, "vocabulary.json": b'["minsk"]'})
     with pytest.raises(ModelDamagedError, match=r"vocabulary.json was changed"):
-        damaged.open(threads=1, batch_tokens=2_000)
+        damaged.open(threads=1)
 
 
 def test_another_whole_model_than_the_one_sent_is_not_used(model):
     parcel = packed(model)
     shutil.rmtree(model.folder)
     with pytest.raises(ModelDamagedError, match="another model than the one that was sent"):
-        replace(parcel, sha256="0" * 64).open(threads=1, batch_tokens=2_000)
+        replace(parcel, sha256="0" * 64).open(threads=1)

@@ -17,7 +17,7 @@ def labeller(tmp_path):
     arrays = {"idf": rng.uniform(1, 3, 7), "weight": rng.normal(size=(4, 7)), "bias": rng.normal(size=4)}
     save_file({name: value.astype(np.float32) for name, value in arrays.items()}, tmp_path / HEADS)
     (tmp_path / VOCABULARY).write_text(json.dumps(TERMS), encoding="utf-8")
-    return TfidfLabeller.open(tmp_path, threads=None, batch_tokens=2_000)
+    return TfidfLabeller.open(tmp_path, threads=None)
 
 
 def article(*is_judged: bool) -> ArticleText:
