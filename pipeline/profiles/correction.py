@@ -9,6 +9,7 @@ count for a long one or for a group of many articles.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -193,7 +194,7 @@ class Corrections:
     @classmethod
     def fit(cls, error: ClassifierError | None, codebook: Codebook, *, seed: int) -> Corrections:
         """`error` None stands for a model that ships without a record of its error."""
-        names = [question.name for question in questions(codebook)]
+        names = tuple(question.name for question in questions(codebook))
         if error is None:
             return cls({}, dict.fromkeys(names, "the model ships no record of its error on held-out articles"))
         if error.codebook_sha256 != codebook.sha256:
@@ -201,7 +202,8 @@ class Corrections:
         return cls.of(error, names, seed=seed)
 
     @classmethod
-    def of(cls, error: ClassifierError, names: list[str], *, seed: int) -> Corrections:
+    @functools.lru_cache(maxsize=4)  # a run profiles batch by batch
+    def of(cls, error: ClassifierError, names: tuple[str, ...], *, seed: int) -> Corrections:
         fitted, reasons = {}, {}
         for name in names:
             record = error.questions.get(name)

@@ -64,7 +64,7 @@ class QuestionError:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one record is itself alone: what is fitted to it is kept by it
 class ClassifierError:
     """The error of a model's every question. `gold_sha256` names the labelled set, "" where it has no version."""
 
