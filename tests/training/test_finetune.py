@@ -57,18 +57,20 @@ def trainer(encoder, **options):
     return FinetuneTrainer(FinetuneTrainer.Options(**given), BOOK, seed=3)
 
 
-def test_the_exported_form_gives_the_logits_of_the_training_form(encoder, tmp_path):
+@pytest.mark.parametrize(("quantisation", "near"), [("none", 0.05), ("int8_weights", 0.1), ("int8", 0.2)])
+def test_the_exported_form_gives_the_logits_of_the_training_form(encoder, tmp_path, quantisation, near):
     examples = [example(n) for n in range(4)]
-    fitted = trainer(encoder, quantisation="none").fit(examples)
+    fitted = trainer(encoder, quantisation=quantisation).fit(examples)
     layer = mixing.Mixing(np.random.default_rng(0).normal(size=(20, 20)).astype(np.float32), np.ones(20, np.float32))
     folder = tmp_path / "model"
     fitted.write(folder, layer)
+    assert ("FakeQuantize" in (folder / "encoder.xml").read_text()) == (quantisation == "int8")
     decisions = {name: d.as_json() for name, d in calibration.neutral(BOOK).items()}
     (folder / model.DECISIONS).write_text(json.dumps(decisions))
     model.seal(folder, name="small", version="1", labeller="encoder.v1", codebook=BOOK, training={})
     opened = model.load(folder)
     for given, trained in zip(examples, fitted.score(examples), strict=True):
-        np.testing.assert_allclose(opened.labeller.logits(given.text), layer(trained), atol=0.05)
+        np.testing.assert_allclose(opened.labeller.logits(given.text), layer(trained), atol=near)
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_gives_others(encoder):
@@ -134,6 +136,18 @@ def test_silver_articles_are_dealt_over_the_epochs(encoder, monkeypatch):
     lengths = [[len(window.is_judged) for window in windows] for windows in read]
     n = [len(e.targets) for e in (*by_hand, *silver)]
     assert lengths == [[n[0], n[1], n[3]], [n[0], n[2], n[4]]]
+
+
+def test_a_silver_article_weighs_in_the_rarity_of_labels_as_often_as_it_is_read(encoder, monkeypatch):
+    """Its labels are all hawkish: the more often it is read, the commoner that label and the less its weight."""
+    by_hand = [replace(example(n), targets=np.eye(20, dtype=np.float32)[[n] * len(example(n).targets)]) for n in (0, 1)]
+    silver = replace(by_hand[0], article="other", is_silver=True)
+    weights = []
+    keep = lambda _self, _network, _epochs, loss: weights.append(loss.weights["stance"][0].item())  # noqa: E731
+    monkeypatch.setattr(FinetuneTrainer, "_train", keep)
+    for deals_silver in (True, False):
+        trainer(encoder, epochs=3, deals_silver=deals_silver).fit([*by_hand, silver])
+    assert weights[0] > weights[1] * 1.1
 
 
 def test_several_windows_make_one_step(encoder):
