@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class MultiTaskLoss:
     """Weighted sum of the tasks' losses; rare labels weigh more by a power of their inverse frequency.
 
-    Targets may be probabilities, as another model's labels are; a task that is not known of a sentence is NaN.
+    Targets may be probabilities, as another model's labels are; a task that is not known of a sentence is NaN. Of a
+    multi-label task single labels may be: they add nothing, and the known ones weigh as much as beside known ones.
     """
 
     def __init__(
@@ -32,8 +33,9 @@ class MultiTaskLoss:
         self.tasks: list[tuple[Task, slice]] = [(t, codebook.slices()[t.name]) for t in codebook.tasks]
         self.weights: dict[str, Any] = {}
         for task, columns in self.tasks:
-            known = targets[~np.isnan(targets[:, columns]).any(axis=1), columns]
-            n, counts = len(known), np.maximum(known.sum(axis=0), 1)
+            known = targets[_known(task, np.isnan(targets[:, columns])), columns]
+            n = (~np.isnan(known)).sum(axis=0).astype(np.float32)
+            counts = np.maximum(np.where(np.isnan(known), np.float32(0), known).sum(axis=0), 1)
             rare = (n - counts) / counts if task.kind == "multi" else n / counts / len(task.labels)
             self.weights[task.name] = torch.tensor(np.maximum(rare, 1e-3) ** balance, dtype=torch.float32)
         self.task_weights = {
@@ -45,13 +47,20 @@ class MultiTaskLoss:
 
         parts = []
         for task, columns in self.tasks:
-            is_known = ~targets[:, columns].isnan().any(dim=1)
+            is_known = _known(task, targets[:, columns].isnan())
             if not is_known.any():
                 continue
             z, y, weight = logits[is_known, columns], targets[is_known, columns], self.weights[task.name]
             if task.kind == "multi":
-                part = functional.binary_cross_entropy_with_logits(z, y, pos_weight=weight)
+                part = functional.binary_cross_entropy_with_logits(
+                    z, y.nan_to_num(), weight=(~y.isnan()).to(z.dtype), pos_weight=weight
+                )
             else:
                 part = -(weight * y * functional.log_softmax(z, dim=1)).sum() / (weight * y).sum()
             parts.append(self.task_weights[task.name] * part)
         return sum(parts, start=logits.sum() * 0)  # a window of which nothing is known moves nothing
+
+
+def _known(task: Task, is_unknown: Any) -> Any:
+    """Which sentences the task is learned from. Shapes: is_unknown (n, n_labels) to (n,), an array or a tensor."""
+    return ~(is_unknown.all(axis=1) if task.kind == "multi" else is_unknown.any(axis=1))
