@@ -50,6 +50,13 @@ class Trainer(Part):
     kind: str = "frozen.v1"
 
 
+class Public(Part):
+    """A public labelled set that lies on the user's disk: `kind` is its format, `path` its file or folder."""
+
+    category = "public_set"
+    path: str = Field(min_length=1)
+
+
 class Read(Section):
     """Limits of one input; what is over them is refused with the reason.
 
@@ -123,14 +130,17 @@ class Train(Section):
 
     `silver`: results of `stance label` as Parquet, whose probabilities are learned from beside: they teach what
     another, larger model knows, and are in no held-out fold; `silver_tasks`, None for all, are those that it knows
-    better. `holds_out` keeps the model of the first fold itself: a teacher must not have seen the articles on which its
-    pupil is judged. `judged_on`, None for all of `sets`, are those whose held-out articles calibrate the model and give
-    its error and figures: the ones most like a user's.
+    better. `public`: labelled sets of others, learned from in the same way; `pipeline/training/public/mapping.yaml`
+    says what their labels are read as, and what they do not know is left open. `holds_out` keeps the model of the
+    first fold itself: a teacher must not have seen the articles on which its pupil is judged. `judged_on`, None for
+    all of `sets`, are those whose held-out articles calibrate the model and give its error and figures: the ones most
+    like a user's.
     """
 
     sets: tuple[str, ...] = Field(default=("opeds",), min_length=1)
     silver: tuple[str, ...] = ()
     silver_tasks: tuple[str, ...] | None = None
+    public: tuple[Public, ...] = ()
     trainer: Trainer = Trainer()
     folds: int = Field(default=5, ge=2)
     holds_out: bool = False

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 READ_PATHS = (
-    "codebook", "label.model", "train.sets", "train.judged_on", "train.silver", "train.trainer.encoder",
-    "train.trainer.model", "adapt.encoder", "evaluate.baseline_sets",
+    "codebook", "label.model", "train.sets", "train.judged_on", "train.silver", "train.public",
+    "train.trainer.encoder", "train.trainer.model", "adapt.encoder", "evaluate.baseline_sets",
 )  # fmt: skip
 OWN_NAMES = ("default", "minilm")  # of the shipped model and the packaged encoder
 MAX_EXTENDS = 16  # files; a longer chain is a cycle
@@ -104,6 +104,8 @@ def _place(values: dict[str, Any], setting: str, folder: Path) -> None:
 
 
 def _placed(reference: Any, folder: Path) -> Any:
+    if isinstance(reference, dict) and "path" in reference:
+        return {**reference, "path": _placed(reference["path"], folder)}
     is_path = isinstance(reference, str) and not _is_name(reference)
     return str(folder / reference) if is_path and exists(folder / reference) else reference
 
@@ -179,6 +181,7 @@ def parts(config: Config) -> Iterator[tuple[str, Part]]:
     """Every replaceable part with its path."""
     yield from (("clean", config.clean), ("segment", config.segment), ("attribute", config.attribute))
     yield "train.trainer", config.train.trainer
+    yield from ((f"train.public.{i}", part) for i, part in enumerate(config.train.public))
 
 
 def options_of(part: Part, *, where: str) -> Any:

@@ -29,6 +29,11 @@ PARTS: dict[str, dict[str, str]] = {
         "frozen.v1": "pipeline.training.frozen:FrozenTrainer",
         "tfidf.v1": "pipeline.training.tfidf:TfidfTrainer",
     },
+    "public_set": {
+        "conll2010.v1": "pipeline.training.public.conll2010:Conll2010Reader",
+        "hypo.v1": "pipeline.training.public.hypo:HypoReader",
+        "ptc.v1": "pipeline.training.public.ptc:PtcReader",
+    },
 }
 
 

@@ -45,7 +45,7 @@ def text(
     """The card as Markdown."""
     learned = ", ".join(
         [f"`{s.name}` ({len(s.articles)} articles, {s.n_body} body sentences)" for s in map(without_test, sets)]
-        + [f"`{s.name}` ({len(s.rows)} articles, {s.n_body} sentences, labelled by another model)" for s in silver]
+        + [f"`{s.name}` ({len(s.rows)} articles, {s.n_body} sentences, {_labelled_by(s)})" for s in silver]
     )
     head = [
         f"# Model card: {name}",
@@ -63,6 +63,10 @@ def text(
     limits = LIMITS.format(target=book.target)
     is_shipped = {labelled.name for labelled in sets} <= SHIPPED_SETS
     return "\n".join([*head, *tables, limits, *([SHIPPED_LIMITS] if is_shipped else [])])
+
+
+def _labelled_by(other: SilverSet) -> str:
+    return f"a public set, for {', '.join(other.public_labels)}" if other.public_labels else "labelled by another model"
 
 
 def _table(task: Any) -> list[str]:

@@ -30,6 +30,7 @@ from pipeline.tracking.store import preload
 from pipeline.training import silver as silver_set
 from pipeline.training.cross_fit import Fitted, HeldOut, Trainer, cross_fitted, divided
 from pipeline.training.examples import Example, examples
+from pipeline.training.public.load import load as load_public
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +81,8 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
         for labelled in sets:
             run.dataset(_dataset(labelled), context="training")
         for other in silver:
-            run.dataset(Dataset(other.name, other.sha256, other.name, len(other.rows), other.n_body), context="silver")
+            context = "public" if other.public_labels else "silver"
+            run.dataset(Dataset(other.name, other.sha256, other.name, len(other.rows), other.n_body), context=context)
         is_judging = _judging(sets, silver, config)
         _check_judged(rows, trainer, is_judging, config)
         fits = _fits(trainer, rows, [row for other in silver for row in other.rows], book, config)
@@ -117,14 +119,21 @@ def _trainer(config: Config, book: Codebook) -> Trainer:
     trainer: Trainer = kind(options_of(part, where="train.trainer"), book, seed=config.seed)
     if config.train.silver and not trainer.learns_probabilities:
         raise ConfigError([f"train.silver: {part.kind} learns from labels alone, not from probabilities"])
+    if config.train.public and not trainer.learns_probabilities:
+        raise ConfigError([f"train.public: {part.kind} learns from sentences of which all is known; take finetune.v1"])
     return trainer
 
 
 def _silver(sets: Sequence[LabelledSet], book: Codebook, config: Config) -> list[SilverSet]:
-    """Articles labelled by another model, less those that are labelled by hand, test splits included."""
+    """Articles labelled by another model or of public sets, less those that are labelled by hand, test splits
+    included."""
     by_hand = [article.text for labelled in sets for article in labelled.articles]
-    found = (silver_set.load(name, book).without(by_hand) for name in config.train.silver)
-    return [other.taught(book, config.train.silver_tasks) for other in found]
+    found = [silver_set.load(name, book).taught(book, config.train.silver_tasks) for name in config.train.silver]
+    public = [load_public(part, book) for part in config.train.public]
+    names = [other.name for other in public]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise InvalidInputError("two public sets have this name", where=twice, remedy="rename one file or folder")
+    return [other.without(by_hand) for other in (*found, *public)]
 
 
 def _judging_names(sets: Sequence[LabelledSet], config: Config) -> set[str]:
@@ -204,7 +213,8 @@ def _training(config: Config, sets: Sequence[LabelledSet], silver: Sequence[Silv
         "options": options_of(config.train.trainer, where="train.trainer").model_dump(mode="json"),
         "seed": config.seed,
         "sets": {labelled.name: labelled.sha256 for labelled in sets},
-        "silver": {other.name: other.sha256 for other in silver},
+        "silver": {other.name: other.sha256 for other in silver if not other.public_labels},
+        "public": {other.name: other.sha256 for other in silver if other.public_labels},
         "judged_on": sorted(_judging_names(sets, config)),
         "config_sha256": config.sha256,
     }

@@ -28,8 +28,8 @@ CONTEXT_ROLES = frozenset({"headline", "body"})
 class Example:
     """One article. `sentences` are the judged ones, in the order of the rows of `targets`.
 
-    `is_silver`: labelled by another model. Shapes: targets (n_judged, n_labels), 1 where a label was given, in the
-    order of the codebook's columns.
+    `is_silver`: labelled by another model, or of a public set. Shapes: targets (n_judged, n_labels), 1 where a label
+    was given and NaN where it is not known, in the order of the codebook's columns.
     """
 
     article: str

@@ -1,4 +1,5 @@
-"""Articles labelled by another model: results of `stance label` whose probabilities stand in for a coder's labels."""
+"""Articles that are learned from beside the labelled sets: results of `stance label` whose probabilities stand in for
+a coder's labels. Public sets take the same form."""
 
 from __future__ import annotations
 
@@ -37,6 +38,7 @@ class SilverSet:
     """`sha256` is the version: sentences and probabilities. `text_sha256` are the articles' own.
 
     `taught_by`: SHA-256 of the texts that the labelling model had learned from, None where that is not known.
+    `public_labels`: what a public set knows, empty for one that a model labelled.
     """
 
     name: str
@@ -44,6 +46,7 @@ class SilverSet:
     text_sha256: tuple[str, ...]
     sha256: str
     taught_by: frozenset[str] | None = None
+    public_labels: tuple[str, ...] = ()
 
     @property
     def n_body(self) -> int:

@@ -114,7 +114,8 @@ def elsewhere(tmp_path, monkeypatch):
 def test_what_a_file_names_lies_beside_it_or_else_in_the_working_folder(elsewhere):
     (elsewhere / "mine/job.yaml").write_text(
         "codebook: book.yaml\nlabel: {model: models/big}\nevaluate: {baseline_sets: [gold]}\n"
-        "train: {sets: [gold, ../other/set], judged_on: [gold], silver: [gold], trainer: {encoder: encoder}}\n",
+        "train: {sets: [gold, ../other/set], judged_on: [gold], silver: [gold], trainer: {encoder: encoder},\n"
+        "  public: [{kind: ptc.v1, path: gold}, {kind: hypo.v1, path: ../other/hypo.tsv}]}\n",
         encoding="utf-8",
     )
     (elsewhere / "elsewhere/job.yaml").write_text("extends: ../mine/job.yaml\nseed: 3\n", encoding="utf-8")
@@ -125,6 +126,7 @@ def test_what_a_file_names_lies_beside_it_or_else_in_the_working_folder(elsewher
     assert config.label.model == "../mine/models/big"
     assert config.train.sets == ("../mine/gold", "../other/set")
     assert config.train.judged_on == config.train.silver == config.evaluate.baseline_sets == ("../mine/gold",)
+    assert [part.path for part in config.train.public] == ["../mine/gold", "../other/hypo.tsv"]
     assert config.train.trainer.options == {"encoder": "encoder"}
 
 

@@ -12,6 +12,7 @@ from pipeline.core.errors import ConfigError, InvalidInputError
 from pipeline.core.fingerprints import sha256_text
 from pipeline.jobs.train import train
 from pipeline.training import encoders
+from pipeline.training.finetune import FinetunedModel
 
 transformers = pytest.importorskip("transformers", reason="the extra [train] is not installed")
 PLACES = ("harbour", "gas field", "embassy", "strait", "court", "border", "radar", "bank")
@@ -64,6 +65,15 @@ def silver_rows(article, content):
             "role": "body" if n else "headline",
             **p,
         }
+
+
+def ptc(root):
+    """A public set: an article of our own, and one that is labelled by hand."""
+    root.mkdir()
+    for number, place in enumerate(("museum", "harbour"), 1):
+        (root / f"article{number}.txt").write_text(text(place).replace("\n", "\n\n", 1))
+        (root / f"article{number}.task2-TC.labels").write_text(f"{number}\tLoaded_Language\t15\t24\n")
+    return root
 
 
 def settings(folder, *more):
@@ -136,3 +146,41 @@ def test_a_model_is_judged_on_the_held_out_articles_of_the_sets_that_are_named(f
 def test_a_set_that_judges_must_be_learned_from(folder):
     with pytest.raises(ConfigError, match=r"judged_on.*'elsewhere' is not among train.sets"):
         settings(folder, "train.judged_on=[elsewhere]")
+
+
+def test_a_public_set_is_learned_from_and_named_with_its_hash(folder, tmp_path):
+    from mlflow import MlflowClient
+
+    public = f"train.public=[{{kind: ptc.v1, path: {ptc(tmp_path / 'news')}}}]"
+    more = (public, f"train.silver=[{folder / 'said'}]", "train.trainer.cross_fitted_folds=1")
+    told = ("tracking.is_on=true", f"tracking.uri=sqlite:///{tmp_path / 'runs.db'}")
+    done = train(settings(folder, *more, *told), out=tmp_path / "model")
+    by_hand = {sha256_text(text(place)) for place in PLACES}
+    museum = sha256_text(text("museum").replace("\n", "\n\n", 1))
+    assert learned_from(tmp_path / "model") == by_hand | {museum, sha256_text(text("airport"))}
+    training = json.loads((tmp_path / "model" / "manifest.json").read_text())["training"]
+    assert (list(training["public"]), list(training["silver"])) == (["ptc.v1/news"], ["said"])
+    assert "`ptc.v1/news` (1 articles, 3 sentences, a public set, for devices.repetition, devices.hyperbole, " in (
+        tmp_path / "model" / "card.md"
+    ).read_text(encoding="utf-8")
+    inputs = MlflowClient(f"sqlite:///{tmp_path / 'runs.db'}").get_run(done.run_id).inputs.dataset_inputs
+    found = {i.dataset.name: {tag.key: tag.value for tag in i.tags} for i in inputs}
+    assert found["ptc.v1/news"] == {"mlflow.data.context": "public", "stance.sha256": training["public"]["ptc.v1/news"]}
+    assert found["said"]["mlflow.data.context"] == "silver"
+
+
+def test_public_articles_are_in_no_held_out_figure(folder, tmp_path, caplog, monkeypatch):
+    held = []
+    score = FinetunedModel.score
+    monkeypatch.setattr(FinetunedModel, "score", lambda self, rows: held.extend(rows) or score(self, rows))
+    train(settings(folder, f"train.public=[{{kind: ptc.v1, path: {ptc(tmp_path / 'news')}}}]"))
+    assert {row.article.partition("/")[0] for row in held} == {"mine"}
+    assert "may flatter" not in caplog.text
+
+
+def test_two_public_sets_of_one_name_and_a_trainer_that_takes_none_are_told(folder, tmp_path):
+    given = f"{{kind: ptc.v1, path: {ptc(tmp_path / 'news')}}}"
+    with pytest.raises(InvalidInputError, match=r"ptc.v1/news: two public sets have this name; rename"):
+        train(settings(folder, f"train.public=[{given}, {given}]"))
+    with pytest.raises(ConfigError, match=r"train.public: tfidf.v1 learns from sentences of which all is known"):
+        train(settings(folder, f"train.public=[{given}]", "train.trainer={kind: tfidf.v1}"))
