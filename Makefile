@@ -83,7 +83,8 @@ bench-evidence: $(VENV)/dev ## what a model reads: evidence deleted, names maske
 	$(BIN)/python tests/benchmarks/device_rules.py $(MODEL) $(if $(GOLD),--gold $(GOLD))
 
 bench-baselines: $(VENV)/dev ## baselines and a learning curve over real op-eds, which must be attached; GOLD=DIR
-	$(BIN)/python tests/benchmarks/baselines.py $(if $(GOLD),--gold $(GOLD))
+	$(BIN)/python tests/benchmarks/experiments.py majority length "cue lexicon" "TF-IDF + logistic regression" \
+		"frozen + logistic regression" SetFit tfidf frozen $(if $(GOLD),--gold $(GOLD))
 	$(BIN)/python tests/benchmarks/learning_curve.py $(if $(GOLD),--gold $(GOLD))
 
 bench-ray: $(VENV)/ray ## the engine ray against the local one at 50,000 sentences

@@ -1,31 +1,24 @@
-"""Simple baselines on the fold of the experiment table: what any trained model must beat.
+"""Simple ways of `experiments.py`: what any trained model must beat, and a SetFit model, which a user would pick.
 
-    python tests/benchmarks/baselines.py [NAME ...] [--gold DIR]
-
-Each learns from four fifths of `attached/real-opeds`, its thresholds included, and is scored on the last fifth, which
-nothing of it has seen, and on GOLD. Intervals are over articles.
+Each learns from sentences by themselves and answers for others; their decisions are fitted on what they learned from.
 """
 
-import argparse
-import json
-import time
+import tempfile
 
 import numpy as np
-from frozen_states import FrozenStates, held_out_split, rows_of
-from machine import RESULTS, record
-from samples import LEVEL, RESAMPLES, show, shown
+from frozen_states import FrozenStates
+from ways import minilm
 
-from pipeline.core import codebook as codebooks
 from pipeline.scoring.baselines import BASELINES, LabelledTexts
-from pipeline.scoring.classification import label_counts, macro_f1
-from pipeline.scoring.linear import fit_tasks
-from pipeline.scoring.plain import as_plain
-from pipeline.scoring.resampling import ArticleResamples
+from pipeline.scoring.linear import Answers, fit_tasks, one_hot
 
-MIN_POSITIVES = 12  # of a device, for its F1 to count
-TEXTUAL = {baseline.name: baseline for baseline in BASELINES}
-FROZEN = {"frozen MiniLM, sentence alone": "alone", "frozen MiniLM, in windows": "windows"}
-NAME = "baselines"
+TEXTUAL = dict(zip(("majority", "length", "cue lexicon", "TF-IDF + logistic regression"), BASELINES, strict=True))
+FROZEN = {"frozen + logistic regression, sentence alone": "alone", "frozen + logistic regression": "windows"}
+SETFIT = "SetFit"
+NAMES = (*TEXTUAL, *FROZEN, SETFIT)
+SETFIT_TASKS = ("stance", "certainty")  # one after the other, each with an encoder of its own
+N_PER_LABEL = 200  # sentences
+PAIRS_PER_SENTENCE = 1  # alike, and as many unlike
 
 
 def as_texts(rows, book):
@@ -36,13 +29,23 @@ def as_texts(rows, book):
     return LabelledTexts(texts, labels, np.repeat(np.arange(len(rows)), [len(row.targets) for row in rows]))
 
 
-def predictor(name, learned, book, states):
-    """A function from articles to answers by task."""
+def predictor(name, learned, book, *, seed):
+    """A function from articles to answers by task; a task that the baseline cannot do is absent."""
     texts = as_texts(learned, book)
-    if name in TEXTUAL:
-        predict = TEXTUAL[name].fit(texts, book)
-        return lambda rows: predict(as_texts(rows, book).texts)
-    views = [FROZEN[name]]
+    if name in FROZEN:
+        return _frozen(learned, texts, book, [FROZEN[name]])
+    predict = _setfit(texts, book, seed=seed) if name == SETFIT else TEXTUAL[name].fit(texts, book)
+    return lambda rows: predict(as_texts(rows, book).texts)
+
+
+def n_learned(name, learned, book):
+    """Sentences that the baseline learns from, for its first task."""
+    counts = as_texts(learned, book).labels[book.tasks[0].name].sum(axis=0)
+    return int(np.minimum(counts, N_PER_LABEL if name == SETFIT else counts).sum())
+
+
+def _frozen(learned, texts, book, views):
+    states = FrozenStates()
     features = states.matrix(learned, views)
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
     scale = np.sqrt(features.shape[1])  # rows of length about one, which the baselines' penalty is made for
@@ -52,44 +55,40 @@ def predictor(name, learned, book, states):
     }
 
 
-def figures(answers, texts, book):
-    """Macro-F1 by task; None for a task that the baseline cannot do."""
-    n_articles = int(texts.article.max()) + 1
-    resamples = ArticleResamples.draw(n_articles, n_resamples=RESAMPLES, level=LEVEL, rng=np.random.default_rng(0))
-    found = {}
-    for task in book.tasks:
-        if task.name not in answers:
-            continue
-        gold, chosen = texts.labels[task.name], answers[task.name].chosen
-        if task.kind == "multi":
-            often = gold.sum(axis=0) >= MIN_POSITIVES
-            gold, chosen = gold[:, often], chosen[:, often]
-        found[task.name] = resamples.of_sums(label_counts(gold, chosen, texts.article, n_articles), macro_f1)
-    return found
+def _setfit(texts, book, *, seed):
+    models = {task.name: _setfit_task(texts, task, seed=seed) for task in book.tasks if task.name in SETFIT_TASKS}
+
+    def predict(asked):
+        found = {}
+        for name, model in models.items():
+            p = np.asarray(model.predict_proba(list(asked), as_numpy=True, show_progress_bar=False))
+            whole = np.zeros((len(p), len(book.task(name).values)))
+            whole[:, model.model_head.classes_] = p
+            found[name] = Answers(whole, one_hot(whole))
+        return found
+
+    return predict
 
 
-def kept_rows():
-    path = RESULTS / f"{NAME}.json"
-    return json.loads(path.read_text())["rows"] if path.is_file() else []
+def _setfit_task(texts, task, *, seed):
+    """Contrastive pairs of a few hundred sentences of each label, then a logistic regression."""
+    from datasets import Dataset
+    from sentence_transformers import SentenceTransformer
+    from setfit import SetFitModel, Trainer, TrainingArguments
+    from sklearn.linear_model import LogisticRegression
 
-
-def main():
-    names = [*TEXTUAL, *FROZEN]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", default=names, help=f"of {', '.join(names)}")
-    parser.add_argument("--gold")
-    options, book, states = parser.parse_args(), codebooks.load(), FrozenStates()
-    learned, held = held_out_split(book)
-    scored = {"held_out": held} | ({"gold": rows_of(options.gold, book)} if options.gold else {})
-    for name in options.names:
-        started = time.perf_counter()
-        predict = predictor(name, learned, book, states)
-        parts = {part: figures(predict(rows), as_texts(rows, book), book) for part, rows in scored.items()}
-        row = {"baseline": name, "seconds": round(time.perf_counter() - started), **parts}
-        record(NAME, {"rows": [*(r for r in kept_rows() if r["baseline"] != name), as_plain(row)]})
-        cells = [[part, task, shown(e)] for part, found in parts.items() for task, e in found.items()]
-        show(name, ["scored on", "task", "macro-F1"], cells)
-
-
-if __name__ == "__main__":
-    main()
+    rng, gold = np.random.default_rng(seed), texts.labels[task.name]
+    chosen = [rng.permutation(np.flatnonzero(column))[:N_PER_LABEL] for column in gold.T]
+    given = {
+        "text": [texts.texts[i] for rows in chosen for i in rows],
+        "label": [label for label, rows in enumerate(chosen) for _ in rows],
+    }
+    body = SentenceTransformer(minilm(), device="cpu")
+    model = SetFitModel(model_body=body, model_head=LogisticRegression(max_iter=1_000))
+    with tempfile.TemporaryDirectory(prefix="stance-setfit-") as scratch:
+        options = TrainingArguments(
+            output_dir=scratch, num_epochs=1, num_iterations=PAIRS_PER_SENTENCE, seed=seed, report_to="none",
+            save_strategy="no", show_progress_bar=False,
+        )  # fmt: skip
+        Trainer(model=model, args=options, train_dataset=Dataset.from_dict(given)).train()
+    return model

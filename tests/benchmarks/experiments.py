@@ -1,166 +1,264 @@
-"""The experiment table: what each way of training reaches on real articles that it never saw, on one fold for all.
+"""The experiment table: what each way of training reaches on the real op-eds that the shipped recipe holds out.
 
-    python tests/benchmarks/experiments.py RECIPE... [--gold DIR] [--seed 0]
+    python tests/benchmarks/experiments.py NAME... [--gold DIR] [--adapted DIR] [--tracking URI] [--set a.b=c]...
 
-Every recipe learns from the same four fifths of `attached/real-opeds` (and what it adds) and is scored on the last
-fifth, and on GOLD; each is an MLflow run of the experiment `experiments`. The mixing layer is cross-fitted and the
-thresholds are fitted on the held-out fifth, as in `stance train`; GOLD has no part in either.
+A recipe is `stance train` by `configs/model.yaml` with a few settings on top, of one epoch unless named otherwise, and
+`stance evaluate` on GOLD; a baseline learns from the same labelled articles. Only the first fold is fitted: all are
+judged on the same articles, but for `real-opeds alone`, whose fold has those of its own set. A recipe's mixing layer
+and thresholds are fitted on them, cross-fitted where `stance train` does it; GOLD has no part in anything. Each row is
+an MLflow run of the experiment `experiments`, with the tag `experiment.recipe`; --help lists the names.
 """
 
 import argparse
 import json
+import re
+import shutil
+import tempfile
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import mlflow
-import numpy as np
-from machine import RESULTS, machine
-from sklearn.metrics import f1_score
+import baselines
+from frozen_states import CACHE, ENCODER, raw_labeller
+from machine import RESULTS, record
 
 from pipeline.core import codebook as codebooks
-from pipeline.core import config, registry
-from pipeline.core.config_files import options_of
+from pipeline.core import config_files
+from pipeline.core.fingerprints import sha256_text
 from pipeline.corpus import labelled_set
+from pipeline.jobs import held_out
+from pipeline.jobs import train as training
+from pipeline.jobs.evaluate import evaluate_model
+from pipeline.jobs.gold import gold_set
 from pipeline.labeling import calibration
-from pipeline.training import decisions, mixing, silver
-from pipeline.training.examples import article_folds, examples
+from pipeline.labeling import model as models
+from pipeline.scoring.plain import as_plain
+from pipeline.scoring.predictions import Predictions
+from pipeline.tracking.runs import job_run
+from pipeline.tracking.store import open_store, preload
+from pipeline.training.cross_fit import divided
+from pipeline.training.examples import examples
 
-REAL, MORE, COMPOSED, SILVER = "attached/real-opeds", "attached/real-opeds-2", "opeds", "attached/silver-opeds"
-FINETUNE = {"kind": "finetune.v1", "encoder": "minilm", "epochs": 5, "threads": 1}
+SHIPPED = "model"  # the configuration that all recipes start from
+NAME = "experiments"
+REAL, MORE, COMPOSED, HARD = "attached/real-opeds", "attached/real-opeds-2", "opeds", "attached/real-opeds-3"
+ONE = "train.trainer.epochs=1"
+ONLY_LABELS = "train.silver=[]"
+REAL_ALONE = (f"train.sets=[{REAL}]", f"train.judged_on=[{REAL}]", ONLY_LABELS)
 RECIPES = {
-    "tfidf": {"trainer": {"kind": "tfidf.v1"}},
-    "tfidf, all sets": {"trainer": {"kind": "tfidf.v1"}, "add": [MORE, COMPOSED]},
-    "finetuned": {"trainer": FINETUNE},
-    "finetuned, composed beside": {"trainer": FINETUNE, "add": [COMPOSED]},
-    "finetuned, more real beside": {"trainer": FINETUNE, "add": [MORE]},
-    "finetuned, all sets": {"trainer": FINETUNE, "add": [MORE, COMPOSED]},
-    "finetuned, silver beside": {"trainer": FINETUNE | {"epochs": 3}, "silver": [SILVER]},
-    "finetuned, all sets and silver": {
-        "trainer": FINETUNE | {"epochs": 3},
-        "add": [MORE, COMPOSED],
-        "silver": [SILVER],
-    },
-    "finetuned, real sets and silver": {"trainer": FINETUNE | {"epochs": 3}, "add": [MORE], "silver": [SILVER]},
+    "tfidf": ["train.trainer.kind=tfidf.v1", ONLY_LABELS],
+    "frozen": ["train.trainer.kind=frozen.v1", ONLY_LABELS],
+    "finetuned": [ONE],
+    "seed 1": [ONE, "seed=1"],
+    "seed 2": [ONE, "seed=2"],
+    "window of 380": [ONE, "train.trainer.window=380"],
+    "window of 64, no overlap": [ONE, "train.trainer.window=64", "train.trainer.overlap=0"],
+    "without silver": [ONE, ONLY_LABELS],
+    "without composed op-eds": [ONE, f"train.sets=[{REAL}, {MORE}, {HARD}]"],
+    "two real sets alone": [ONE, f"train.sets=[{REAL}, {MORE}]", ONLY_LABELS],
+    "real-opeds alone": [ONE, *REAL_ALONE],
+    "without rules": [ONE, "train.trainer.uses_rules=false"],
+    "layer-wise rates": [ONE, "train.trainer.layer_decay=0.9"],
+    "balance 0": [ONE, "train.trainer.balance=0"],
+    "balance 1": [ONE, "train.trainer.balance=1"],
+    "adapted encoder": [ONE],
+    "word vectors trained": [ONE, "train.trainer.trains_embeddings=true"],
+    "full": [],
 }
-FOLDS = 5
-RESAMPLES = 1_000
-MIN_POSITIVES = 12  # of a device, for its F1 to count in the mean
+NAMES = (*baselines.NAMES, *RECIPES)
+RECIPE_TAG, TRAINED_TAG = "experiment.recipe", "experiment.trained_by"  # the second on runs of `stance evaluate`
 
 
-class Scored:
-    """Decided labels of some articles beside the coders'. Shapes: chosen and gold (n, n_labels) for each article."""
+@dataclass(frozen=True)
+class Fold:
+    """What `stance train` learns from with these settings, and the articles that judge it."""
 
-    def __init__(self, book, rows, logits, settings):
-        self.book, self.rows = book, rows
-        self.gold = [row.targets for row in rows]
-        self.chosen = [self._decided(settings, z) for z in logits]
+    book: object
+    sets: list
+    learned: tuple
+    n_silver: int  # sentences
+    judged: list
 
-    def _decided(self, settings, logits):
-        parts = []
-        for task in self.book.tasks:
-            p = calibration.probabilities(task, settings[task.name], logits[:, self.book.slices()[task.name]])
-            found = np.asarray(calibration.decided(task, settings[task.name], p))
-            parts.append(found if found.ndim == 2 else np.eye(p.shape[1])[found])
-        return np.hstack(parts)
-
-    def figures(self, of=None):
-        """Macro-F1 by task, and the mean absolute error of the author's net stance; `of`: articles, repeats allowed."""
-        at = range(len(self.rows)) if of is None else of
-        gold, chosen = (np.concatenate([part[i] for i in at]) for part in (self.gold, self.chosen))
-        found = {}
-        for task in self.book.tasks:
-            y, z = gold[:, self.book.slices()[task.name]], chosen[:, self.book.slices()[task.name]]
-            if task.kind == "multi":
-                often = y.sum(axis=0) >= MIN_POSITIVES
-                found[task.name] = (
-                    f1_score(y[:, often], z[:, often], average="macro", zero_division=0) if often.any() else np.nan
-                )
-            else:
-                found[task.name] = f1_score(y.argmax(1), z.argmax(1), average="macro")
-        found["net_mae"] = float(np.nanmean([self._net_error(i) for i in at]))
-        return found
-
-    def _net_error(self, i):
-        own = np.array([sentence.voice == "author" for sentence in self.rows[i].sentences])
-        if not own.any():
-            return np.nan
-        shares = [part[i][own][:, self.book.slices()["stance"]].mean(axis=0) for part in (self.gold, self.chosen)]
-        return abs((shares[0][0] - shares[0][1]) - (shares[1][0] - shares[1][1]))
-
-    def with_intervals(self, rng):
-        drawn = [self.figures(rng.integers(0, len(self.rows), len(self.rows))) for _ in range(RESAMPLES)]
-        return {
-            name: {
-                "value": round(float(value), 4),
-                "interval": np.nanquantile([d[name] for d in drawn], [0.025, 0.975]).round(4).tolist(),
-            }
-            for name, value in self.figures().items()
-        }
+    @classmethod
+    def of(cls, config):
+        book = codebooks.load(config.codebook)
+        sets = [labelled_set.load(name, book) for name in config.train.sets]
+        silver = training._silver(sets, book, config)
+        is_judging = training._judging(sets, silver, config)
+        learned, left_out = divided(examples(sets, book), k=config.train.folds)[0]
+        return cls(book, sets, learned, sum(s.n_body for s in silver), [row for row in left_out if is_judging(row)])
 
 
-def run(name, gold_folder, *, seed):
-    recipe, book = RECIPES[name], codebooks.load()
-    real = examples([labelled_set.load(REAL, book)], book)
-    fold_of = article_folds(real, k=FOLDS)
-    held = [row for row, fold in zip(real, fold_of, strict=True) if fold == 0]
-    learned = [row for row, fold in zip(real, fold_of, strict=True) if fold != 0]
-    for other in recipe.get("add", ()):
-        learned += examples([labelled_set.load(other, book)], book)
-    beside = [row for other in recipe.get("silver", ()) for row in silver.load(other, book).rows]
-    part = config.Trainer.model_validate(recipe["trainer"])
-    trainer = registry.load(part.category, part.kind)(options_of(part, where=name), book, seed=seed)
-    started = time.perf_counter()
-    fitted = trainer.fit([*learned, *beside])
-    duration = time.perf_counter() - started
-    return summary(name, book, held, fitted.score(held), gold_folder, fitted.score, seed=seed) | {
-        "seconds": round(duration),
-        "n_learned": sum(len(r.targets) for r in learned),
-        "n_silver": sum(len(r.targets) for r in beside),
-    }
+@dataclass(frozen=True)
+class Answered:
+    """Answers of a baseline in the form that `held_out.report` takes."""
 
+    articles: list
+    answers: dict
 
-def summary(name, book, held, logits, gold_folder, score, *, seed):
-    """The row of one recipe."""
-    targets = [row.targets for row in held]
-    mixed = mixing.cross_fitted(book, logits, targets, rng=np.random.default_rng(seed), seed=seed)
-    layer = mixing.fit(book, np.concatenate(logits), np.concatenate(targets), seed=seed)
-    settings = decisions.fit(book, np.concatenate(mixed), np.concatenate(targets))
-    row = {
-        "recipe": name,
-        "seed": seed,
-        "held_out": Scored(book, held, mixed, settings).with_intervals(np.random.default_rng(seed)),
-    }
-    if gold_folder:
-        gold = examples([labelled_set.load(gold_folder, book)], book)
-        row["gold"] = Scored(book, gold, [layer(z) for z in score(gold)], settings).with_intervals(
-            np.random.default_rng(seed)
+    def predictions(self, book):
+        keys = [(row.article, sentence.n) for row in self.articles for sentence in row.sentences]
+        return Predictions(
+            tuple(article for article, _ in keys),
+            tuple(n for _, n in keys),
+            {task.name: self.answers[task.name].p for task in book.tasks},
+            {task.name: self.answers[task.name].chosen for task in book.tasks},
         )
-    return row
 
 
-def keep(row):
-    """Into MLflow, and into the table in place of an older run of the same recipe."""
-    mlflow.set_experiment("experiments")
-    with mlflow.start_run(run_name=row["recipe"]):
-        mlflow.log_params({"recipe": row["recipe"], "seed": row["seed"]})
-        for part in ("held_out", "gold"):
-            mlflow.log_metrics({f"{part}/{name}": found["value"] for name, found in row.get(part, {}).items()})
-    path = RESULTS / "experiments.json"
-    kept = json.loads(path.read_text())["rows"] if path.is_file() else []
-    rows = [r for r in kept if (r["recipe"], r["seed"]) != (row["recipe"], row["seed"])] + [row]
-    path.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n")
+@dataclass(frozen=True)
+class Outcome:
+    """`tasks` are those that the way can do."""
+
+    run_id: str | None
+    reports: dict
+    tasks: tuple
+    n_learned: int
+    n_silver: int
+    processor_s: float
+
+
+def config_of(name, settings=(), *, adapted=None, tracking=None):
+    """The settings of a row; `settings` come last."""
+    given = {
+        "train.holds_out": True,
+        "train.is_parallel": False,
+        "train.model_name": "experiment-" + re.sub(r"\W+", "-", name).strip("-"),
+        "evaluate.has_baselines": False,
+        "tracking.experiment": NAME,
+    }
+    if tracking:
+        given["tracking.uri"] = tracking
+    own = list(RECIPES.get(name, [ONLY_LABELS]))
+    if name == "frozen":
+        own.append(f"train.trainer.model={raw_model()}")
+    if name == "adapted encoder":
+        own.append(f"train.trainer.encoder={adapted}")
+    return config_files.load(SHIPPED, [*own, *settings], given=given)
+
+
+def raw_model(folder=CACHE / f"{ENCODER}-model"):
+    """The pretrained encoder as a model folder, as `frozen.v1` wants it: the shipped one has seen all articles."""
+    if not (folder / models.MANIFEST).is_file():
+        raw_labeller()
+        shutil.copytree(CACHE / ENCODER, folder, dirs_exist_ok=True)
+        book = codebooks.load()
+        neutral = {name: decision.as_json() for name, decision in calibration.neutral(book).items()}
+        (folder / models.DECISIONS).write_text(json.dumps(neutral), encoding="utf-8")
+        models.seal(folder, name=ENCODER, version="0", labeller="encoder.v1", codebook=book, training={})
+    return folder
+
+
+def by_recipe(name, config, gold):
+    """The outcome of a recipe."""
+    fold, started = Fold.of(config), time.process_time()
+    with tempfile.TemporaryDirectory(prefix="stance-experiment-") as scratch:
+        folder = Path(scratch) / "model"
+        done = training.train(config, out=folder)
+        processor_s = time.process_time() - started
+        reports = {"held_out": done.report}
+        if gold:
+            label = config.label.model_copy(update={"model": str(folder)})
+            evaluated = evaluate_model(gold, config.model_copy(update={"label": label}))
+            reports["gold"] = evaluated.report
+            tags = {"mlflow.runName": f"{name} on gold", TRAINED_TAG: done.run_id or ""}
+            tell(config, evaluated.run_id, tags)
+    tasks = tuple(task.name for task in fold.book.tasks)
+    n_learned = sum(len(row.targets) for row in fold.learned)
+    return Outcome(done.run_id, reports, tasks, n_learned, fold.n_silver, processor_s)
+
+
+def by_baseline(name, config, gold):
+    """The outcome of a baseline, on the articles that judge the recipes."""
+    with job_run(preload(config.tracking), job="baseline", config=config) as run:
+        fold, started = Fold.of(config), time.process_time()
+        predict = baselines.predictor(name, fold.learned, fold.book, seed=config.seed)
+        scored = {"held_out": (fold.judged, fold.sets)}
+        if gold:
+            seen = {sha256_text(row.text.text) for row in fold.learned}
+            chosen = gold_set(gold, fold.book, split=config.evaluate.split, trained_on=seen)
+            scored["gold"] = examples([replace(chosen, splits={})], fold.book), [chosen]
+        majority = baselines.predictor(baselines.NAMES[0], fold.learned, fold.book, seed=config.seed)
+        reports = {}
+        for part, (rows, sets) in scored.items():
+            answers = predict(rows)
+            whole = Answered(rows, majority(rows) | answers)  # a report is of all tasks; those of others are dropped
+            reports[part] = held_out.report(whole, sets, fold.book, config)
+        tasks = tuple(answers)
+        n_learned = baselines.n_learned(name, fold.learned, fold.book)
+        run.params({"baseline": name, "n_learned": n_learned})
+        for part, report in reports.items():
+            told = {f"{part}/{figure}": value for figure, value in report.as_metrics().items()}
+            run.metrics({key: value for key, value in told.items() if key.split("/")[1] in tasks})
+    return Outcome(run.id, reports, tasks, n_learned, 0, time.process_time() - started)
+
+
+def figures(report, tasks):
+    """Macro-F1 of the tasks, of devices over those with sentences enough, and the error of an article's net value."""
+    found = {"articles": report.n_articles}
+    for task in (report.tasks[name] for name in tasks):
+        metrics = task.metrics
+        found[task.task] = metrics.macro_f1 if metrics.macro_f1_frequent is None else metrics.macro_f1_frequent
+        if task.profile_error:
+            found[f"net {task.task} error"] = task.profile_error.counted.mean_absolute
+    return found
+
+
+def tell(config, run_id, tags, metrics=None):
+    """Writes to a run that a job has closed; nothing where MLflow did not take it."""
+    if run_id is None:
+        return
+    client = open_store(config.tracking).client
+    for key, value in tags.items():
+        client.set_tag(run_id, key, value)
+    for key, value in (metrics or {}).items():
+        client.log_metric(run_id, key, value)
+
+
+def run(name, config, gold=None):
+    """The row of one name, which is an MLflow run as well."""
+    outcome = by_baseline(name, config, gold) if name in baselines.NAMES else by_recipe(name, config, gold)
+    parts = {part: figures(report, outcome.tasks) for part, report in outcome.reports.items()}
+    shown = {
+        f"{part}/{figure.replace(' ', '_')}": estimate.value
+        for part, found in parts.items()
+        for figure, estimate in found.items()
+        if figure != "articles" and estimate.value is not None
+    }
+    tell(config, outcome.run_id, {"mlflow.runName": name, RECIPE_TAG: name}, shown)
+    return {
+        "recipe": name,
+        "seed": config.seed,
+        "run_id": outcome.run_id,
+        "sentences learned": outcome.n_learned,
+        "silver": outcome.n_silver,
+        "processor seconds": round(outcome.processor_s),
+        **as_plain(parts),
+    }
+
+
+def replaced(rows, row):
+    """The row in place of an older run of the same recipe and seed, in the order of the names."""
+    others = [r for r in rows if (r["recipe"], r["seed"]) != (row["recipe"], row["seed"])]
+    return sorted([*others, row], key=lambda r: (NAMES.index(r["recipe"]), r["seed"]))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recipes", nargs="+", choices=RECIPES)
-    parser.add_argument("--gold", type=Path)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("names", nargs="+", choices=NAMES, metavar="NAME", help="of: " + "; ".join(NAMES))
+    parser.add_argument("--gold", help="a labelled set that nothing has learned from")
+    parser.add_argument("--adapted", help="the folder that `stance adapt` wrote, for `adapted encoder`")
+    parser.add_argument("--tracking", metavar="URI", help="of the MLflow store, in place of the configured one")
+    parser.add_argument("--set", action="append", default=[], dest="settings", metavar="a.b=c")
     options = parser.parse_args()
-    for name in options.recipes:
-        row = run(name, str(options.gold) if options.gold else None, seed=options.seed)
+    if "adapted encoder" in options.names and not options.adapted:
+        parser.error("`adapted encoder` needs --adapted DIR")
+    for name in options.names:
+        config = config_of(name, options.settings, adapted=options.adapted, tracking=options.tracking)
+        row = run(name, config, options.gold)
         print(json.dumps(row))
-        keep(row)
+        path = RESULTS / f"{NAME}.json"
+        record(NAME, {"rows": replaced(json.loads(path.read_text())["rows"] if path.is_file() else [], row)})
 
 
 if __name__ == "__main__":

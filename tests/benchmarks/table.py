@@ -1,7 +1,7 @@
 """Writes the tables of `README.md` from all of `results/*.json`: `python tests/benchmarks/table.py [--check]`.
 
 A measure that was repeated has a median with the smallest and largest; other figures on the top level are shown as they
-are, and what lies deeper stays in its file.
+are, and what lies deeper stays in its file. Experiments are one table, a recipe a row.
 """
 
 import argparse
@@ -16,6 +16,7 @@ START, END = "<!-- results: made by table.py -->", "<!-- end of results -->"
 SPREAD = {"median", "min", "max", "n"}
 ESTIMATE = {"value", "low", "high"}  # with its interval over articles
 N_SIGNIFICANT = 3
+RUN_ID = "run_id"
 
 
 def measures(value, path=()):
@@ -45,6 +46,29 @@ def cell(text):
     return str(text).replace("|", "\\|").replace("\n", " ")
 
 
+def recipes(rows):
+    """A line per recipe, where the rows have one; MLflow's ids stay in the file."""
+    flat = [{" ".join(path).replace("_", "-"): text for path, text in cells(row)} for row in rows if "recipe" in row]
+    columns = list(dict.fromkeys(column for row in flat for column in row))
+    if not columns:
+        return []
+    lines = [f"| {' | '.join(map(cell, columns))} |", f"|{' --- |' * len(columns)}"]
+    return lines + [f"| {' | '.join(cell(row.get(column, '')) for column in columns)} |" for row in flat]
+
+
+def cells(value, path=()):
+    """Path and text of every figure of a row, an estimate with its interval."""
+    if not isinstance(value, dict):
+        yield path, "" if value is None else number(value)
+    elif value.keys() == ESTIMATE:
+        ends = "" if value["low"] is None else f" [{number(value['low'])}, {number(value['high'])}]"
+        yield path, f"{'' if value['value'] is None else number(value['value'])}{ends}"
+    else:
+        for key, inner in value.items():
+            if key != RUN_ID:
+                yield from cells(inner, (*path, key))
+
+
 def section(name, result):
     """Heading, machine, plain figures and the table of one benchmark."""
     machine = result.get("machine", {})
@@ -57,8 +81,11 @@ def section(name, result):
     lines = [f"### `results/{name}.json`", "", *([about + ".", ""] if about else [])]
     lines += [cell("; ".join(plain)) + ".", ""] if plain else []
     rows = list(measures({key: value for key, value in result.items() if key != "machine"}))
-    if not rows and not plain:
+    compared = recipes(result.get("rows", []))
+    if not rows and not plain and not compared:
         return []
+    if compared:
+        lines += [*compared, ""]
     if rows:
         lines += [
             "| measure | of | median, or estimate | least to most, or interval | repeats |",

@@ -37,3 +37,17 @@ def test_tables_are_renewed_between_the_markers_and_nothing_else_is_touched(tabl
     assert "old" not in again
     assert again.endswith("Tail.\n")
     assert table.renewed(again, "new\n") == again
+
+
+def test_experiments_are_one_table_with_a_row_for_each_recipe(table, tmp_path):
+    row = {"recipe": "a|b", "seed": 1, "run_id": "c0ffee", "held_out": {"articles": 105,
+           "stance": {"value": 0.61234, "low": 0.5, "high": 0.7}, "certainty": {"value": None, "low": None,
+           "high": None}}}  # fmt: skip
+    only_gold = {"recipe": "later", "seed": 0, "gold": {"stance": {"value": 0.5, "low": None, "high": None}}}
+    (tmp_path / "experiments.json").write_text(json.dumps({"rows": [row, only_gold]}), encoding="utf-8")
+    (tmp_path / "others.json").write_text(json.dumps({"rows": [{"part": 1}]}), encoding="utf-8")
+    text = table.rendered(tmp_path)
+    assert "| recipe | seed | held-out articles | held-out stance | held-out certainty | gold stance |\n" in text
+    assert "| a\\|b | 1 | 105 | 0.612 [0.5, 0.7] |  |  |\n| later | 0 |  |  |  | 0.5 |" in text
+    assert "c0ffee" not in text
+    assert "others" not in text
