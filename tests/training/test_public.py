@@ -16,7 +16,7 @@ from pipeline.training.public.load import load, mapping_of
 BOOK = codebook.load()
 COLUMNS = [f"{task}.{label}" for task, label in BOOK.columns()]
 ICE = "Ice in the strait\n\nThe wretched admirals froze.  \nThey froze and froze.\n\nA report says so.\n"
-SPANS = "7\tLoaded_Language\t23\t31\n7\tRepetition\t40\t63\n7\tDoubt\t72\t80\n7\tFlag-Waving\t0\t3\n"
+SPANS = "7\tLoaded_Language\t23\t31\n7\tRepetition\t40\t63\n7\tDoubt\t72\t80\n7\tName_Calling,Labeling\t0\t19\n"
 WIKI = """<?xml version="1.0" encoding="UTF-8"?>
 <Annotation><DocumentSet>
 <Document type="wikipedia"><DocID type="t">12</DocID>
@@ -233,7 +233,7 @@ def test_a_place_without_the_set_is_told(tmp_path, kind, suffix):
 def test_the_version_is_that_of_texts_and_labels(tmp_path):
     (tmp_path / "a.csv").write_text(HYPO_L)
     before = read("hypo.v1", tmp_path / "a.csv").sha256
-    for old, new in (("cold.,0", "cold.,1"), ("sea is", "sea was")):
+    for old, new in (("cold.,0", "cold.,1"), ("sea is", "ice is")):
         (tmp_path / "a.csv").write_text(HYPO_L.replace(old, new))
         assert read("hypo.v1", tmp_path / "a.csv").sha256 != before
 

@@ -51,7 +51,9 @@ class Conll2010Reader:
 def _root(file: Path) -> Any:
     from lxml import etree
 
-    safe = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    safe = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         return etree.fromstring(file.read_bytes(), safe)
     except OSError as error:
