@@ -53,6 +53,7 @@ class EncoderRuntime:
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for _ in range(n):
             self._idle.put(compiled.create_infer_request())
+        openvino.Tensor(np.zeros(1, np.int64))  # two threads that make their first at once wait for each other for ever
         self._pool = ThreadPoolExecutor(n, "encoder")
         self._ahead = AHEAD * n
 

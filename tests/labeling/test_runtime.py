@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -49,3 +52,21 @@ def test_trouble_with_one_window_is_told_and_the_next_call_works(runtime):
     with pytest.raises(RuntimeError):
         list(runtime.states([good, good[None]]))
     assert len(list(runtime.states([good, good]))) == 2
+
+
+FIRST_USE = """
+import numpy as np
+from pipeline.core.places import shipped
+from pipeline.labeling.runtime import EncoderRuntime
+print(len(list(EncoderRuntime(shipped("models/default"), threads=4).states([np.arange(2_000, 2_006)] * 8))))
+"""
+
+
+def test_threads_that_begin_at_once_in_a_fresh_process_do_not_stand_still():
+    """Seen: one process in four stood still for ever before the binding was used once by one thread."""
+    started = [subprocess.Popen([sys.executable, "-c", FIRST_USE], stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    try:
+        assert [process.communicate(timeout=120)[0].strip() for process in started] == ["8"] * 8
+    finally:
+        for process in started:
+            process.kill()
