@@ -34,7 +34,7 @@ def label_table(card: Card) -> str:
         for label, n in labels.items()
     ]
     counts = card.counts
-    head = f"{counts.articles} op-eds, {counts.sentences:,} sentences, {counts.body:,} of them body.\n\n"
+    head = f"{counts.articles} articles, {counts.sentences:,} sentences, {counts.body:,} of them body.\n\n"
     return head + _markdown(("task", "label", "sentences", "alpha (95 %)"), rows)
 
 
