@@ -10,7 +10,7 @@ def test_the_label_table_shows_counts_and_agreement(folder, codebook):
     build.build(folder, codebook)
     alphas = {"stance": card.Alpha(alpha=0.912, low=0.85, high=0.96), "devices.irony": card.Alpha(alpha=None)}
     table = datasheet.label_table(card.read(folder).model_copy(update={"agreement": alphas}))
-    assert table.startswith("4 op-eds, 48 sentences, 20 of them body.\n\n| task | label |")
+    assert table.startswith("4 articles, 48 sentences, 20 of them body.\n\n| task | label |")
     assert "| stance | hawkish | 4 | 0.91 (0.85 to 0.96) |\n" in table
     assert "| devices | irony | 0 |  |\n" in table
 
