@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 SETTINGS = "encoder.json"
 TOKENIZER = "tokenizer.json"
 HEADS = "heads.safetensors"
+WITHIN_WORDS = re.compile(r"(?<=\w)['’‐‑-](?=\w)|(?<=\d)[.,](?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class EncoderLabeller:
     def _tokenised(self, article: ArticleText) -> list[Tokens]:
         texts = [article.text[s.start : s.end] for s in article.sentences]
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
-        return [_tokens(e, s.start) for e, s in zip(encodings, article.sentences, strict=True)]
+        return [_tokens(e, t, s.start) for e, t, s in zip(encodings, texts, article.sentences, strict=True)]
 
     def _token_logits(self, tokens: Sequence[Tokens], encoded: Encoded) -> list[NDArray[np.float32]]:
         """Each token's share of its sentence's logits. Shapes: (n_tokens, n_labels) per sentence."""
@@ -216,10 +218,17 @@ def _touched(
     return hit, word
 
 
-def _tokens(encoding: Encoding, at: int) -> Tokens:
-    """A sentence's tokens with its words as character offsets into the article. Shapes: see Tokens."""
+def _tokens(encoding: Encoding, text: str, at: int) -> Tokens:
+    """A sentence's tokens with its words as character offsets into the article. Shapes: see Tokens.
+
+    A tokenizer may take a sign within a word for a word of its own: "isn’t", "cease-fire" and "3.5" are one each.
+    """
     offsets = np.asarray(encoding.offsets, np.int32).reshape(-1, 2)
     words = np.asarray(encoding.word_ids, np.int32)
+    if inner := [sign.start() for sign in WITHIN_WORDS.finditer(text)]:
+        is_first = np.diff(words, prepend=-1) > 0
+        goes_on = is_first & np.isin(offsets[:, 0], inner + [sign + 1 for sign in inner])
+        words = words - np.cumsum(goes_on, dtype=np.int32)
     n_words = int(words.max()) + 1 if len(words) else 0
     spans = np.zeros((n_words, 2), np.int32)
     spans[words[::-1], 0] = offsets[::-1, 0]  # the first token of a word is written last

@@ -22,6 +22,15 @@ def test_word_spans_are_words_of_the_sentence_in_the_original(default_model, art
         assert all(sentence.start <= a < z <= sentence.end for a, z in score.spans)
 
 
+def test_a_sign_within_a_word_does_not_cut_it(default_model):
+    text = "It isn’t a cease-fire, said O'Neil: 3.5 of 1,000 'men' left - or Kyiv's."
+    (scores,) = default_model.labeller.score([ArticleText(text, (SentenceSpan(0, len(text), True),))])
+    words = [text[a:z] for a, z in scores[0].spans]
+    expected = "It isn’t a cease-fire , said O'Neil : 3.5 of 1,000 ' men ' left - or Kyiv's ."
+    assert words == expected.split()
+    np.testing.assert_allclose(scores[0].contributions.sum(axis=0) + scores[0].rest, scores[0].logits, atol=1e-4)
+
+
 def test_scores_do_not_depend_on_what_shares_the_batch(default_model, article):
     other = ArticleText("Short. Very short.", (SentenceSpan(0, 6, True), SentenceSpan(7, 18, True)))
     (alone,) = default_model.labeller.score([article])
