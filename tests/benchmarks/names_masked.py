@@ -39,6 +39,15 @@ MASKS = {
         (r"\b(?:[Tt]he\s+|[Aa]n?\s+)?(?:American|Ukrainian|European|Western)\b", "its"),
     ),
 }
+SWAPS = {  # of Russia and its neighbours: the codebook calls what is said of another state off target, hence neutral
+    "Russian Federation": "Islamic Republic", "Soviet Union": "Persian Empire", "Russians": "Iranians",
+    "Russian": "Iranian", "Russia": "Iran", "Soviets": "Persians", "Soviet": "Persian", "USSR": "Persia",
+    "Moscow": "Tehran", "Kremlin": "Majlis", "Putinism": "Khomeinism", "Putin": "Khamenei", "Yeltsin": "Khatami",
+    "Medvedev": "Rouhani", "Gorbachev": "Rafsanjani", "Lavrov": "Zarif", "Stalin": "Khomeini", "Vladimir": "Ali",
+    "Ukrainians": "Iraqis", "Ukrainian": "Iraqi", "Ukraine": "Iraq", "Kyiv": "Baghdad", "Kiev": "Baghdad",
+    "Crimea": "Basra", "Donbas": "Mosul", "Chechnya": "Kurdistan", "Gazprom": "Naftiran", "Nord Stream": "South Pars",
+}  # fmt: skip
+MASKS["russia for iran"] = tuple((rf"\b{old}", new) for old, new in SWAPS.items())
 COMPILED = {name: [(re.compile(pattern), new) for pattern, new in rules] for name, rules in MASKS.items()}
 
 
@@ -77,7 +86,12 @@ def _figures(before, after, of, resamples):
     names, labels = ("before", "after", "difference"), before.task.values
     estimates = resamples.of_sums_each(np.stack(counts, axis=1), _both)
     flows = before.chosen[of].astype(int).T @ after.chosen[of].astype(int)
+    poles = [labels.index(pole) for pole in (before.task.poles.positive, before.task.poles.negative)]
+    sides = np.column_stack([x.chosen[:, poles].any(axis=1) & of for x in (before, after)])
+    sides = sum_by_article(np.column_stack([sides, of]), before.article, n)
     return dict(zip(names, estimates, strict=True)) | {
+        "with_a_side": resamples.of_sums(sides, lambda sums: sums[..., 0] / np.maximum(sums[..., 2], 1)),
+        "with_a_side_after": resamples.of_sums(sides, lambda sums: sums[..., 1] / np.maximum(sums[..., 2], 1)),
         "changed": resamples.of_sums(changed, lambda sums: sums[..., 0] / np.maximum(sums[..., 1], 1)),
         "flows": {a: dict(zip(labels, row.tolist(), strict=True)) for a, row in zip(labels, flows, strict=True)},
     }

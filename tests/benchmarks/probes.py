@@ -23,6 +23,7 @@ from pipeline.labeling import model as models
 from pipeline.scoring import breakdowns
 from pipeline.scoring.plain import as_plain
 
+FIGURES = ("before", "after", "difference", "changed")
 PROBES = ("deletion", "names", "oracles", "breakdown")
 
 
@@ -51,9 +52,9 @@ def names_hidden(model, sample, given, options):
         found[name] = names_masked.compared(given["stance"], after["stance"], held, sample.resamples())
     show(
         f"{sample.name}: stance with the names masked, macro-F1",
-        ["names of", "sentences", "n", "before", "after", "difference", "labels that change"],
+        ["names of", "sentences", "n", "before", "after", "difference", "labels that change", "with a side", "after"],
         [
-            [name, r["part"], r["sentences"]] + [shown(r[k]) for k in ("before", "after", "difference", "changed")]
+            [name, r["part"], r["sentences"]] + [shown(r[k]) for k in (*FIGURES, "with_a_side", "with_a_side_after")]
             for name, rows in found.items()
             for r in rows
         ],

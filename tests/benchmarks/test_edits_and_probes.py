@@ -144,6 +144,13 @@ def test_names_are_masked_in_context_too_and_counted_where_judged():
     assert held.tolist() == [False]
 
 
+def test_russia_is_swapped_for_another_state_with_its_neighbours():
+    article, _ = masked(
+        article_of("Russians in Moscow and Kyiv heard Putin.", "Gulls cry."), COMPILED["russia for iran"]
+    )
+    assert sentences_of(article) == ["Iranians in Tehran and Baghdad heard Khamenei.", "Gulls cry."]
+
+
 def answers_of(gold, chosen, article, n_articles=None):
     gold, chosen, article = np.array(gold), np.array(chosen), np.array(article)
     return TaskAnswers(STANCE, gold, chosen, chosen.astype(float), article, n_articles or int(article.max()) + 1)
@@ -158,6 +165,8 @@ def test_masking_is_compared_where_a_name_stood_and_elsewhere():
     assert rows["all"]["before"].value == 1
     assert rows["all"]["difference"].value == pytest.approx(0.4 - 1)  # hawkish 0, neutral 2 * 2 / (3 + 2), by hand
     assert rows["all"]["flows"]["hawkish"]["neutral"] == 1
+    assert rows["all"]["with_a_side"].value == pytest.approx(1 / 3)
+    assert rows["all"]["with_a_side_after"].value == 0
 
 
 def test_the_lean_of_a_sentence_comes_from_the_others_of_its_article():
