@@ -18,7 +18,7 @@ from pipeline.jobs.batches import engine_of, labelled, profiles_of
 from pipeline.jobs.first_articles import FirstArticles
 from pipeline.jobs.stored_rows import stored_rows
 from pipeline.jobs.tally import Tally
-from pipeline.jobs.unfinished import RunFolder, WholeShard
+from pipeline.jobs.unfinished import RunFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.jobs.opening import OpenModel
     from pipeline.jobs.stored_rows import Row
     from pipeline.jobs.unfinished import NoFolder
+    from pipeline.jobs.whole_shard import WholeShard
 
 MAX_TOLD = 1_000  # refusals kept in memory to be told; refused.jsonl has them all
 
@@ -113,7 +114,7 @@ class LabelRun:
                 self.show(batch)
         tally.n_refused = ledger.n_refused
         self.tally.add(tally)
-        self.folder.finish(self.n_shards, WholeShard(inputs.sha256, tally), pa.concat_tables(first))
+        self.folder.finish(self.n_shards, inputs.sha256, tally, pa.concat_tables(first))
 
     def _tell(self, refusals: Iterable[Refusal]) -> None:
         self.told += islice(refusals, MAX_TOLD - len(self.told))

@@ -1,7 +1,7 @@
 """A run on its way: whole shards lie in OUT/.unfinished, and get their names in OUT when the last one is whole.
 
-A shard is whole when its record is there; the record is written last. Whoever starts the same run again reads the
-inputs again, keeps each whole shard whose inputs are unchanged, and makes the others.
+Whoever starts the same run again reads the inputs again, keeps each whole shard whose inputs are unchanged, and makes
+the others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.core.errors import Refusal, StanceError
 from pipeline.jobs import naming
 from pipeline.jobs.held import held
 from pipeline.jobs.outputs import sync_folder, table_file, telling, whole_file, write_line, write_text
-from pipeline.jobs.tally import Tally
+from pipeline.jobs.whole_shard import WholeShard
 from pipeline.profiles.columns import profile_schema
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.core.config import OutputFormat
     from pipeline.jobs.batches import Batch
     from pipeline.jobs.outputs import TableWriter
+    from pipeline.jobs.tally import Tally
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +40,6 @@ FOLDER = ".unfinished"
 RUN = "run.json"
 FORMAT = 1
 """Raise it when the meaning of a file in the folder changes; a folder of another format is started anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class WholeShard:
-    """The record of a shard. `inputs_sha256` says of which inputs it is."""
-
-    inputs_sha256: str
-    tally: Tally
 
 
 @dataclass(slots=True)
@@ -130,14 +123,15 @@ class RunFolder:
 
     def kept(self, number: int) -> WholeShard | None:
         """The record of a shard that an earlier run has made."""
-        try:
-            found = json.loads(self._path(number, "json").read_text(encoding="utf-8"))
-            shard = WholeShard(found["inputs_sha256"], Tally.from_dict(found["tally"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        shard = WholeShard.read(self._path(number, "json"))
         return shard if all(self._path(number, f"{kind}.{self.format}").is_file() for kind in naming.KINDS) else None
 
     def keep(self, shard: WholeShard) -> None:
+        """Raises: InvalidInputError for a file of the shard that is no longer the one that was written."""
+        shard.check(self.work)
+        self._count(shard)
+
+    def _count(self, shard: WholeShard) -> None:
         self.n_whole += shard.tally.n_articles
 
     def first(self, number: int) -> pa.Table | None:
@@ -173,7 +167,7 @@ class RunFolder:
             }
             yield ShardFiles(tables[0], tables[1], refusals, self._path(number, naming.TEXTS), codebook)
 
-    def finish(self, number: int, shard: WholeShard, first: pa.Table) -> None:
+    def finish(self, number: int, inputs_sha256: str, tally: Tally, first: pa.Table) -> None:
         """Writes the record, which makes the shard whole, over files that are on the disk."""
         import pyarrow.parquet as pq
 
@@ -184,11 +178,13 @@ class RunFolder:
             if (texts := self._path(number, naming.TEXTS)).is_dir():
                 sync_folder(texts)
             sync_folder(self.work)
+            files = [path for path in self.work.glob(f"{naming.stem(number)}.*") if path.is_file()]
+            shard = WholeShard.of(inputs_sha256, tally, files)
         with whole_file(self._path(number, "json")) as file:
-            write_line(file, {"inputs_sha256": shard.inputs_sha256, "tally": shard.tally.as_dict()})
+            write_line(file, shard.as_dict())
         with telling(self.work):
             sync_folder(self.work)
-        self.keep(shard)
+        self._count(shard)
 
     def publish(self, n_shards: int) -> tuple[Path, ...]:
         """Gives the results their names, in place of an earlier run's; returns the tables."""
@@ -260,7 +256,7 @@ class NoFolder:
     def shard(self, number: int, codebook: Codebook) -> Iterator[NoFiles]:
         yield NoFiles()
 
-    def finish(self, number: int, shard: WholeShard, first: pa.Table) -> None:
+    def finish(self, number: int, inputs_sha256: str, tally: Tally, first: pa.Table) -> None:
         pass
 
     def publish(self, n_shards: int) -> tuple[Path, ...]:
