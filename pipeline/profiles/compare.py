@@ -15,7 +15,7 @@ from pipeline.profiles.figures import estimates, quantiles
 from pipeline.profiles.groups import group_articles
 from pipeline.profiles.needed_text import growth_needed
 from pipeline.profiles.questions import pole_direction, poled
-from pipeline.profiles.sampling import permutation_units
+from pipeline.profiles.sampling import numbered, permutation_units
 from pipeline.profiles.sentences import Sentences
 from pipeline.profiles.significance import cohens_h, holm, normal_p, permutation_p
 from pipeline.profiles.verdict import RESOLUTION, Finding, Side, Verdict, too_short, verdict
@@ -220,7 +220,7 @@ def _posterior(text: _Text, question: str) -> Posterior | None:
 
 
 def _units(text: _Text, setting: _Setting) -> NDArray[np.intp]:
-    return permutation_units(text.sentences.article, is_group=setting.is_group)
+    return permutation_units(numbered(text.sentences.article), is_group=setting.is_group)
 
 
 def _larger_p(tests: _Tests | None) -> float | None:

@@ -212,8 +212,8 @@ def _corrected(side: Sentences, question: Question, corrections: Corrections) ->
     if correction is None:
         return None
     p = answers(side.codebook, question, side.p[question.task])
-    parts = ((p[here], side.article[here]) for a in side.articles for here in [side.article == a])
-    found = [correction.posterior(counted(*part, is_group=False)) for part in parts]
+    parts = (p[side.article == article] for article in side.articles)
+    found = [correction.posterior(counted(part, np.zeros(len(part), dtype=np.intp), is_group=False)) for part in parts]
     errors = np.stack([posterior.centre[1:] - posterior.centre[0] for posterior in found])
     return _Shares(np.stack([posterior.shares for posterior in found]), errors)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.profiles.estimate import count
 from pipeline.profiles.questions import answers, questions
-from pipeline.profiles.sampling import counted, resample_weights
+from pipeline.profiles.sampling import counted, numbered, resample_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,13 +85,13 @@ def estimates(
     sentences: Sentences, corrections: Corrections, settings: Settings, rng: np.random.Generator, *, is_group: bool
 ) -> dict[str, Estimate]:
     """Of every question; the resamples of sentences are the same for all. `sentences` must not be empty."""
-    article = np.unique(sentences.article, return_inverse=True)[1]
-    weights = resample_weights(article, settings.resamples, rng, is_group=is_group)
+    index = numbered(sentences.article)
+    weights = resample_weights(index, settings.resamples, rng, is_group=is_group)
     found = {}
     for question in questions(sentences.codebook):
         p = answers(sentences.codebook, question, sentences.p[question.task])
         labels = answers(sentences.codebook, question, sentences.chosen[question.task])
-        seen = counted(p, article, is_group=is_group)
+        seen = counted(p, index, is_group=is_group)
         correction = corrections.by_question.get(question.name) if settings.is_corrected else None
         posterior = correction.posterior(seen) if correction else None
         found[question.name] = Estimate(

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.profiles.figures import Figure, quantiles
 from pipeline.profiles.questions import crosses, pole_places
-from pipeline.profiles.sampling import resample_weights
+from pipeline.profiles.sampling import numbered, resample_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +45,7 @@ def hedging(
     pairs = crosses(sentences.codebook)
     if not len(sentences):
         return tuple(Hedging(task.name, degrees.name, 0, 0, Figure(), Figure(), Figure()) for task, degrees in pairs)
-    weights = resample_weights(sentences.article, settings.resamples, rng, is_group=is_group)
+    weights = resample_weights(numbered(sentences.article), settings.resamples, rng, is_group=is_group)
     return tuple(_cross(sentences, task, degrees, weights, settings.level) for task, degrees in pairs)
 
 

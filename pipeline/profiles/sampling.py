@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 BLOCK_SENTENCES = 4  # neighbours taken together; gold labels of real op-eds are independent from lag 4 on
 
 
-def counted(values: NDArray[np.float64], articles: NDArray[Any], *, is_group: bool) -> Counted:
-    """Mean probabilities of a text or a group. Shapes: values (n, K), n > 0; articles (n,) names or numbers."""
-    index = np.unique(articles, return_inverse=True)[1]
+def numbered(articles: NDArray[np.str_]) -> NDArray[np.intp]:
+    """The number of each sentence's article, from 0 and without gaps, in the order of the names. Shapes: (n,)."""
+    return np.unique(articles, return_inverse=True)[1].astype(np.intp)
+
+
+def counted(values: NDArray[np.float64], index: NDArray[np.intp], *, is_group: bool) -> Counted:
+    """Mean probabilities of a text or a group. Shapes: values (n, K), n > 0; index (n,) as `numbered`."""
     sizes = np.bincount(index).astype(float)
     m = values.mean(axis=0)
     weight = sizes / sizes.sum()
@@ -29,15 +33,14 @@ def counted(values: NDArray[np.float64], articles: NDArray[Any], *, is_group: bo
 
 
 def resample_weights(
-    articles: NDArray[Any], n: int, rng: np.random.Generator, *, is_group: bool
+    index: NDArray[np.intp], n: int, rng: np.random.Generator, *, is_group: bool
 ) -> NDArray[np.float64]:
-    """How often each sentence stands in each of `n` resamples. Shapes: (n, n_sentences).
+    """How often each sentence stands in each of `n` resamples. Shapes: (n, n_sentences); index as `numbered`.
 
     A text is resampled in circular blocks of neighbours (Politis and Romano 1992), a group by whole articles.
     """
-    n_sentences = len(articles)
+    n_sentences = len(index)
     if is_group:
-        index = np.unique(articles, return_inverse=True)[1]
         n_articles = int(index.max()) + 1
         drawn = rng.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n)
         return drawn[:, index].astype(float)
@@ -48,11 +51,11 @@ def resample_weights(
     return np.bincount(places.ravel(), minlength=n * n_sentences).reshape(n, n_sentences).astype(float)
 
 
-def permutation_units(articles: NDArray[np.str_], *, is_group: bool) -> NDArray[np.intp]:
+def permutation_units(index: NDArray[np.intp], *, is_group: bool) -> NDArray[np.intp]:
     """Which sentences change sides together: those of a block of neighbours, or of an article. Shapes: (n,)."""
     if is_group:
-        return np.unique(articles, return_inverse=True)[1].astype(np.intp)
-    return (np.arange(len(articles)) // BLOCK_SENTENCES).astype(np.intp)
+        return index
+    return (np.arange(len(index)) // BLOCK_SENTENCES).astype(np.intp)
 
 
 def _cluster_variance(deviations: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:

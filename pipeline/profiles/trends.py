@@ -12,6 +12,7 @@ from pipeline.profiles.build import article_rng
 from pipeline.profiles.figures import quantiles
 from pipeline.profiles.needed_text import growth_needed
 from pipeline.profiles.questions import pole_direction
+from pipeline.profiles.sampling import numbered
 from pipeline.profiles.significance import holm
 from pipeline.profiles.trend_tests import change_p, trend_p
 from pipeline.profiles.trend_verdict import MIN_PERIODS, Change, trend_verdict
@@ -115,7 +116,7 @@ def _article_scores(
     scores, weights, times = [], [], []
     for part in parts:
         values = part.sentences.p[task.name] @ direction
-        index = np.unique(part.sentences.article, return_inverse=True)[1]
+        index = numbered(part.sentences.article)
         n = np.bincount(index).astype(float)
         scores.append(np.bincount(index, weights=values) / n)
         weights.append(n)

@@ -36,7 +36,7 @@ from simulated_opeds import (
 from pipeline.profiles import estimate
 from pipeline.profiles.correction import Correction, Posterior, gold_weights
 from pipeline.profiles.error import ClassifierError
-from pipeline.profiles.sampling import counted
+from pipeline.profiles.sampling import counted, numbered
 
 LENGTHS = (10, 20, 40, 80)
 PREVALENCES = {
@@ -67,7 +67,7 @@ def one_cell(models: Models, prevalence: str, length: int, n: int, rng: np.rando
         shares = rng.dirichlet(mean * concentration, n)
         realised = texts(shares, length, model, rng)
         for g, classes, p, chosen in zip(shares, *realised, strict=True):
-            posterior = correction.posterior(counted(p, np.full(length, "a"), is_group=False))
+            posterior = correction.posterior(counted(p, np.zeros(length, dtype=np.intp), is_group=False))
             low, high = interval(posterior, rng)
             rows.append(
                 {
@@ -181,7 +181,7 @@ def one_group(
     """`covered_realised` is of the sentences that the group has, which its interval is not about."""
     mean, concentration = PREVALENCES[prevalence]
     made = articles(rng.dirichlet(mean * concentration, size), model, rng)
-    posterior = correction.posterior(counted(made.p, made.names, is_group=True))
+    posterior = correction.posterior(counted(made.p, numbered(made.names), is_group=True))
     low, high = interval(posterior, rng)
     return {
         "truth": mean @ NET,
