@@ -72,6 +72,8 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class DriftVerdict:
+    """`n_more`: articles that the anchor lacks; None where it lacks none, or no number would do."""
+
     task: str
     kind: str  # moved, steady or cannot_tell
     text: str

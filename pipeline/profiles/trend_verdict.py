@@ -10,6 +10,7 @@ from pipeline.profiles.verdict import (
     RESOLUTION,
     Cause,
     Kind,
+    Unit,
     Verdict,
     amount_words,
     erratic_words,
@@ -51,9 +52,8 @@ def trend_verdict(
     if n_enough < MIN_PERIODS:
         had = amount_words(n_enough, "period") if n_enough else "no periods"
         reason = f"{had} with {MIN_GROUP_ARTICLES} articles and enough sentences, {MIN_PERIODS} needed"
-        return Verdict(
-            Kind.CANNOT_TELL, f"{name}: cannot tell: too little text ({reason})", reason, shortfall, Cause.FEW_ARTICLES
-        )
+        text = f"{name}: cannot tell: too little text ({reason})"
+        return Verdict(Kind.CANNOT_TELL, text, reason, shortfall, Unit.ARTICLE, Cause.FEW_ARTICLES)
     p_trend, p_change = p
     if change.value is None or change.low is None or change.high is None or p_trend is None:
         reason = "the classifier's error is not measured"
@@ -88,4 +88,4 @@ def _too_wide(name: str, half_width: float, n_more: int | None) -> Verdict:
     if n_more is None:
         return Verdict(Kind.CANNOT_TELL, f"{name}: {erratic_words(reason)}", reason, cause=Cause.ERRATIC_MODEL)
     remedy = remedy_words(amount_words(n_more, "more article"), "in each period")
-    return Verdict(Kind.CANNOT_TELL, f"{name}: {remedy}", reason, n_more, Cause.TOO_LITTLE_TEXT)
+    return Verdict(Kind.CANNOT_TELL, f"{name}: {remedy}", reason, n_more, Unit.ARTICLE, Cause.TOO_LITTLE_TEXT)

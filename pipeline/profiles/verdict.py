@@ -43,18 +43,25 @@ class Cause(StrEnum):
     ERRATIC_MODEL = "erratic_model"
 
 
+class Unit(StrEnum):
+    """What text is counted in."""
+
+    SENTENCE = "sentence"
+    ARTICLE = "article"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`n_more` would settle it; None if unknown or if none would. `cause`: None but for "cannot tell".
+    """`n_more` of `n_more_unit` would settle it; both None if unknown or if none would.
 
-    Units: n_more in sentences a side for `few_sentences`, articles for `few_articles`, and for `too_little_text` as the
-    text says.
+    `cause`: None but for "cannot tell".
     """
 
     kind: Kind
     text: str
     reason: str
     n_more: int | None = None
+    n_more_unit: Unit | None = None
     cause: Cause | None = None
 
 
@@ -100,9 +107,9 @@ def verdict(
 def too_short(side: Side, *, min_sentences: int, is_group: bool) -> Verdict | None:
     """The verdict of rule 1; None where the side is long enough."""
     if side.n_sentences < min_sentences:
-        return _few(side.name, side.n_sentences, min_sentences, "sentence", Cause.FEW_SENTENCES)
+        return _few(side.name, side.n_sentences, min_sentences, Unit.SENTENCE, Cause.FEW_SENTENCES)
     if is_group and side.n_articles < MIN_GROUP_ARTICLES:
-        return _few(side.name, side.n_articles, MIN_GROUP_ARTICLES, "article", Cause.FEW_ARTICLES)
+        return _few(side.name, side.n_articles, MIN_GROUP_ARTICLES, Unit.ARTICLE, Cause.FEW_ARTICLES)
     return None
 
 
@@ -113,17 +120,18 @@ def _more(a: str, b: str, difference: float, p: float, poles: Poles) -> Verdict:
     return Verdict(Kind.MORE, f"{first} is more {label} than {second}", reason)
 
 
-def _few(name: str, n: int, needed: int, unit: str, cause: Cause) -> Verdict:
+def _few(name: str, n: int, needed: int, unit: Unit, cause: Cause) -> Verdict:
     reason = f"{name} has {amount_words(n, unit)}, {needed} needed"
-    return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text ({reason})", reason, needed - n, cause)
+    return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text ({reason})", reason, needed - n, unit, cause)
 
 
 def _too_wide(finding: Finding, half_width: float, *, is_group: bool) -> Verdict:
     reason = width_words(f"{half_width:.2f}")
     if finding.n_more is None:
         return Verdict(Kind.CANNOT_TELL, erratic_words(reason), reason, cause=Cause.ERRATIC_MODEL)
-    text = remedy_words(amount_words(finding.n_more, "more article" if is_group else "more sentence"))
-    return Verdict(Kind.CANNOT_TELL, text, reason, finding.n_more, Cause.TOO_LITTLE_TEXT)
+    unit = Unit.ARTICLE if is_group else Unit.SENTENCE
+    text = remedy_words(amount_words(finding.n_more, f"more {unit}"))
+    return Verdict(Kind.CANNOT_TELL, text, reason, finding.n_more, unit, Cause.TOO_LITTLE_TEXT)
 
 
 def width_words(half_width: str, what: str = "difference") -> str:

@@ -59,7 +59,7 @@ def test_few_articles_cannot_tell_and_say_how_many_more(told):
     ((one,), _) = told({"2019-01": MIXED, "2019-02": MIXED}, over="month", n_articles=2)
     verdict = one.trends["line"].verdict
     assert verdict.kind == "cannot_tell"
-    assert (verdict.cause, verdict.n_more > 1) == (Cause.TOO_LITTLE_TEXT, True)
+    assert (verdict.cause, verdict.n_more > 1, verdict.n_more_unit) == (Cause.TOO_LITTLE_TEXT, True, "article")
     assert f"about {verdict.n_more} more articles in each period would settle it" in verdict.text
 
 

@@ -1,3 +1,6 @@
+import json
+from dataclasses import asdict
+
 import pytest
 
 from pipeline.core.codebook import Poles
@@ -30,7 +33,7 @@ def test_p_and_interval_must_both_speak_for_a_difference(finding):
 
 def test_a_wide_interval_is_no_verdict_and_names_the_text_that_is_needed():
     found = told(finding=Finding(0.3, -0.4, 0.9, 0.2, 25))
-    assert (found.kind, found.n_more) == (Kind.CANNOT_TELL, 25)
+    assert (found.kind, found.n_more, found.n_more_unit) == (Kind.CANNOT_TELL, 25, "sentence")
     assert found.text == "cannot tell: too little text; about 25 more sentences on each side would settle it"
 
 
@@ -38,11 +41,12 @@ def test_where_no_text_would_do_that_is_said():
     found = told(finding=Finding(0.3, -0.4, 0.9, 0.2, None))
     assert found.kind is Kind.CANNOT_TELL
     assert "no more text would settle it" in found.text
+    assert (found.n_more, found.n_more_unit) == (None, None)
 
 
 def test_too_short_a_text_stops_everything_else():
     found = told(b=Side("B", 9, 1))
-    assert (found.kind, found.n_more) == (Kind.CANNOT_TELL, 1)
+    assert (found.kind, found.n_more, found.n_more_unit) == (Kind.CANNOT_TELL, 1, "sentence")
     assert found.text == "cannot tell: too little text (B has 9 sentences, 10 needed)"
     assert "B has 1 sentence, 10" in told(b=Side("B", 1, 1)).text
 
@@ -50,6 +54,7 @@ def test_too_short_a_text_stops_everything_else():
 def test_a_group_of_one_article_is_no_group():
     found = told(a=Side("A", 30, 1), b=Side("B", 300, 9), is_group=True)
     assert found.text == "cannot tell: too little text (A has 1 article, 2 needed)"
+    assert (found.n_more, found.n_more_unit) == (1, "article")
 
 
 def test_without_correction_there_is_no_verdict():
@@ -61,3 +66,4 @@ def test_groups_need_articles():
     wide = Finding(0.3, -0.4, 0.9, 0.2, 1)
     found = told(Side("A", 300, 5), Side("B", 300, 5), finding=wide, is_group=True)
     assert found.text.endswith("about 1 more article on each side would settle it")
+    assert json.loads(json.dumps(asdict(found)))["n_more_unit"] == "article"
