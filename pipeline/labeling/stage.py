@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.labeling.scores import SentenceScores
 
 BODY, HEADLINE = "body", "headline"
-P_DECIMALS = 6  # float noise between batch sizes stays below this
+P_DECIMALS = 6  # more would be noise
 WEIGHT_DECIMALS = 4  # logits
 
 
