@@ -35,6 +35,7 @@ VERBS = {  # verb -> what it does; its module is pipeline.cli.<verb>_command
     "doctor": "say what is installed and whether the store can be reached",
 }
 DESCRIPTION = "Label op-ed sentences for stance toward Russia, rhetorical devices and certainty."
+INTERRUPTED = 130  # as shells have it for a process that was stopped by Ctrl-C
 TRACEBACK_VARIABLE = "STANCE_TRACEBACK"
 EPILOG = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 invalid input, 4 gate not met, 5 done in part."
 
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as stop:
         told = str(stop) or "interrupted; nothing half-written was left under its final name"
         print(f"stance: {told}", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: stop in silence
         return int(ExitCode.DONE)
@@ -100,6 +101,9 @@ def _set_up_logging(*, is_quiet: bool) -> None:
 def program() -> int:
     """`main` as a process of its own."""
     code = main()
+    if code == INTERRUPTED:
+        sys.stderr.flush()
+        os._exit(code)  # a thread at work on a long article would be waited for
     gc.freeze()  # the interpreter's last collection, over all that MLflow has loaded, would take most of a second
     return code
 

@@ -32,10 +32,14 @@ N_AHEAD = 2
 def opened(work: Work, config: Config) -> Iterator[Runner]:
     """See `contract.Engine`."""
     beside = ThreadPoolExecutor(N_AHEAD, "stages")
+    is_awaited = True
     try:
         yield partial(_ahead, work.here(), beside)
+    except KeyboardInterrupt:
+        is_awaited = False  # a long article would keep whoever stopped the run waiting
+        raise
     finally:
-        beside.shutdown(cancel_futures=True)
+        beside.shutdown(wait=is_awaited, cancel_futures=True)
 
 
 def run(batches: Batches, stages: Sequence[Stage], ledger: Ledger) -> Iterator[pa.Table]:

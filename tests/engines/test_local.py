@@ -1,6 +1,5 @@
-from threading import Barrier
+from threading import Barrier, Event, Timer
 from threading import enumerate as enumerate_threads
-from time import sleep
 
 import pyarrow as pa
 import pytest
@@ -93,20 +92,41 @@ def test_two_batches_and_no_more_are_done_while_the_caller_has_the_one_before():
         assert [table["article"].to_pylist() for table in found] == [["b"], ["c"], ["d"], ["e"]]
 
 
-def test_a_run_that_is_broken_off_begins_nothing_more_and_leaves_no_thread():
-    done = []
+class Held(Measure):
+    """Waits at an article named `long` until it is let go."""
 
-    class Slow(Measure):
-        def __call__(self, table):
-            done.append(table["article"][0].as_py())
-            if done[-1] == "stop":
-                sleep(0.2)
-            return super().__call__(table)
+    def __init__(self):
+        self.done, self.begun, self.let_go = [], Event(), Event()
 
-    with opened(Ready(Slow()), config_files.load()) as runner, pytest.raises(StanceError, match="no disk"):
-        list(runner([batch("a"), batch("stop"), batch("b"), batch("c"), batch("d"), batch("e")], Ledger()))
-    assert "e" not in done
+    def __call__(self, table):
+        self.done.append(table["article"][0].as_py())
+        if self.done[-1] == "long":
+            self.begun.set()
+            assert self.let_go.wait(timeout=60)
+        return super().__call__(table)
+
+
+def test_a_run_that_is_broken_off_waits_for_what_is_at_work_and_leaves_no_thread():
+    stage = Held()
+    with opened(Ready(stage), config_files.load()) as runner, pytest.raises(StanceError, match="no disk"):
+        Timer(0.2, stage.let_go.set).start()
+        list(runner([batch("stop"), batch("long"), batch("c"), batch("d")], Ledger()))
+    assert stage.let_go.is_set()
+    assert "d" not in stage.done
     assert not [thread for thread in enumerate_threads() if thread.name.startswith("stages")]
+
+
+def test_whoever_stops_a_run_does_not_wait_for_a_long_article():
+    stage = Held()
+    try:
+        with pytest.raises(KeyboardInterrupt), opened(Ready(stage), config_files.load()) as runner:
+            next(runner(iter([batch("a"), batch("long"), batch("b")]), Ledger()))
+            assert stage.begun.wait(timeout=60)
+            raise KeyboardInterrupt
+        assert not stage.let_go.is_set()
+        assert "long" in stage.done
+    finally:
+        stage.let_go.set()
 
 
 def test_refusals_come_in_the_order_of_the_articles_whatever_the_borders_of_batches():
