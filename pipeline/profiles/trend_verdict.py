@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.profiles.verdict import (
     MIN_GROUP_ARTICLES,
     RESOLUTION,
+    UNMEASURED,
     Cause,
     Kind,
     Unit,
     Verdict,
     amount_words,
-    erratic_words,
-    remedy_words,
-    width_words,
+    short_words,
+    too_wide,
 )
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def trend_verdict(
 ) -> Verdict:
     """`p`: Holm's, of the trend and of any change. `shortfall`: articles that two periods lack to be compared."""
     if n_enough < MIN_PERIODS:
-        had = amount_words(n_enough, "period") if n_enough else "no periods"
+        had = amount_words([n_enough], "period") if n_enough else "no periods"
         reason = f"{had} with {MIN_GROUP_ARTICLES} articles and enough sentences, {MIN_PERIODS} needed"
-        text = f"{name}: cannot tell: too little text ({reason})"
+        text = f"{name}: {short_words(reason)}"
         return Verdict(Kind.CANNOT_TELL, text, reason, shortfall, Unit.ARTICLE, Cause.FEW_ARTICLES)
     p_trend, p_change = p
     if change.value is None or change.low is None or change.high is None or p_trend is None:
-        reason = "the classifier's error is not measured"
-        return Verdict(Kind.CANNOT_TELL, f"{name}: cannot tell: {reason}", reason, cause=Cause.UNMEASURED_ERROR)
+        text = f"{name}: cannot tell: {UNMEASURED}"
+        return Verdict(Kind.CANNOT_TELL, text, UNMEASURED, cause=Cause.UNMEASURED_ERROR)
     span = f"from {periods[0]} to {periods[-1]}"
     told = f"{change.value:+.2f} {span}, between {change.low:+.2f} and {change.high:+.2f}"
     if p_trend <= alpha and (change.low > 0 or change.high < 0):
@@ -75,17 +75,10 @@ def trend_verdict(
     half_width = (change.high - change.low) / 2
     if half_width <= RESOLUTION:
         return Verdict(Kind.STEADY, f"{name}: no change that could be told from chance {span}", told)
-    return _too_wide(name, half_width, n_more)
+    wide = too_wide(half_width, n_more, Unit.ARTICLE, what="change", where="in each period")
+    return replace(wide, text=f"{name}: {wide.text}")
 
 
 def _side(task: Task, value: float) -> str:
     assert task.poles is not None  # noqa: S101
     return (task.poles.positive if value > 0 else task.poles.negative).replace("_", " ")
-
-
-def _too_wide(name: str, half_width: float, n_more: int | None) -> Verdict:
-    reason = width_words(f"{half_width:.2f}", "change")
-    if n_more is None:
-        return Verdict(Kind.CANNOT_TELL, f"{name}: {erratic_words(reason)}", reason, cause=Cause.ERRATIC_MODEL)
-    remedy = remedy_words(amount_words(n_more, "more article"), "in each period")
-    return Verdict(Kind.CANNOT_TELL, f"{name}: {remedy}", reason, n_more, Unit.ARTICLE, Cause.TOO_LITTLE_TEXT)

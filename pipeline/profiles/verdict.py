@@ -14,12 +14,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.core.codebook import Poles
 
 RESOLUTION = 0.4
 """Half-width of a difference of net values that still shows what matters: net stance of two of the 276 real op-eds
 differs by .43 (root mean square)."""
 MIN_GROUP_ARTICLES = 2
+TOO_LITTLE = "cannot tell: too little text"
+UNMEASURED = "the classifier's error is not measured"
 
 
 class Kind(StrEnum):
@@ -93,15 +97,14 @@ def verdict(
         if short := too_short(side, min_sentences=min_sentences, is_group=is_group):
             return short
     if finding.value is None or finding.low is None or finding.high is None or finding.p is None:
-        reason = "the classifier's error is not measured"
-        return Verdict(Kind.CANNOT_TELL, f"cannot tell: {reason}", reason, cause=Cause.UNMEASURED_ERROR)
+        return Verdict(Kind.CANNOT_TELL, f"cannot tell: {UNMEASURED}", UNMEASURED, cause=Cause.UNMEASURED_ERROR)
     if finding.p <= alpha and (finding.low > 0 or finding.high < 0):
         return _more(a.name, b.name, finding.value, finding.p, poles)
-    half_width = (finding.high - finding.low) / 2
-    if half_width <= RESOLUTION:
+    if (finding.high - finding.low) / 2 <= RESOLUTION:
         reason = f"the difference is {finding.value:+.2f}, between {finding.low:+.2f} and {finding.high:+.2f}"
         return Verdict(Kind.NOT_DISTINGUISHABLE, f"{a.name} and {b.name} are not distinguishable", reason)
-    return _too_wide(finding, half_width, is_group=is_group)
+    unit = Unit.ARTICLE if is_group else Unit.SENTENCE
+    return too_wide((finding.high - finding.low) / 2, finding.n_more, unit)
 
 
 def too_short(side: Side, *, min_sentences: int, is_group: bool) -> Verdict | None:
@@ -121,31 +124,46 @@ def _more(a: str, b: str, difference: float, p: float, poles: Poles) -> Verdict:
 
 
 def _few(name: str, n: int, needed: int, unit: Unit, cause: Cause) -> Verdict:
-    reason = f"{name} has {amount_words(n, unit)}, {needed} needed"
-    return Verdict(Kind.CANNOT_TELL, f"cannot tell: too little text ({reason})", reason, needed - n, unit, cause)
+    reason = f"{name} has {amount_words([n], unit)}, {needed} needed"
+    return Verdict(Kind.CANNOT_TELL, short_words(reason), reason, needed - n, unit, cause)
 
 
-def _too_wide(finding: Finding, half_width: float, *, is_group: bool) -> Verdict:
-    reason = width_words(f"{half_width:.2f}")
-    if finding.n_more is None:
-        return Verdict(Kind.CANNOT_TELL, erratic_words(reason), reason, cause=Cause.ERRATIC_MODEL)
-    unit = Unit.ARTICLE if is_group else Unit.SENTENCE
-    text = remedy_words(amount_words(finding.n_more, f"more {unit}"))
-    return Verdict(Kind.CANNOT_TELL, text, reason, finding.n_more, unit, Cause.TOO_LITTLE_TEXT)
+def too_wide(
+    half_width: float, n_more: int | None, unit: Unit, *, what: str = "difference", where: str = "on each side"
+) -> Verdict:
+    """The verdict of rule 5."""
+    text, reason = wide_words([half_width], [] if n_more is None else [n_more], unit, what=what, where=where)
+    if n_more is None:
+        return Verdict(Kind.CANNOT_TELL, text, reason, cause=Cause.ERRATIC_MODEL)
+    return Verdict(Kind.CANNOT_TELL, text, reason, n_more, unit, Cause.TOO_LITTLE_TEXT)
 
 
-def width_words(half_width: str, what: str = "difference") -> str:
-    return f"the {what} is known to {half_width} only, {RESOLUTION:.2f} needed"
+def wide_words(
+    half_widths: Sequence[float],
+    n_more: Sequence[int],
+    unit: Unit | None,
+    *,
+    what: str = "difference",
+    where: str = "on each side",
+) -> tuple[str, str]:
+    """Text and reason of rule 5, of one pair or, as ranges, of several. `n_more` is empty where no text would do."""
+    reason = f"the {what} is known to {_span(half_widths, '.2f')} only, {RESOLUTION:.2f} needed"
+    if not n_more:
+        remedy = "no more text would settle it, the classifier errs too differently from article to article"
+        return f"cannot tell: {reason}; {remedy}", reason
+    return f"{TOO_LITTLE}; about {amount_words(n_more, f'more {unit}')} {where} would settle it", reason
 
 
-def erratic_words(reason: str) -> str:
-    remedy = "no more text would settle it, the classifier errs too differently from article to article"
-    return f"cannot tell: {reason}; {remedy}"
+def short_words(why: str) -> str:
+    return f"{TOO_LITTLE} ({why})"
 
 
-def remedy_words(amount: str, where: str = "on each side") -> str:
-    return f"cannot tell: too little text; about {amount} {where} would settle it"
+def amount_words(counts: Sequence[int], unit: str) -> str:
+    """From the lowest to the highest, with the unit."""
+    return f"{_span(counts, ',')} {unit}" + ("" if max(counts) == 1 else "s")
 
 
-def amount_words(n: int, unit: str) -> str:
-    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
+def _span(values: Sequence[float], form: str) -> str:
+    """Lowest to highest, as one figure where they look alike."""
+    low, high = format(min(values), form), format(max(values), form)
+    return low if low == high else f"{low}–{high}"

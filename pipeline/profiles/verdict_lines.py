@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.profiles.verdict import Cause, erratic_words, remedy_words, width_words
+from pipeline.profiles.verdict import Cause, amount_words, short_words, wide_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,39 +37,21 @@ def verdict_lines(comparison: Comparison) -> tuple[VerdictLine, ...]:
     is_one_task = len({task for task, _ in untold}) == 1
     for (task, cause), alike in untold.items():
         who = alike[0][0] if len(alike) == 1 else f"{len(alike)} pairs" + ("" if is_one_task else f", net {task}")
-        nets = [net for _, net in alike]
-        told.append(_shared(who, cause, nets, is_group=comparison.by is not None))
+        told.append(_shared(who, cause, [net for _, net in alike]))
     return tuple(told)
 
 
-def _shared(who: str, cause: Cause, nets: Sequence[NetComparison], *, is_group: bool) -> VerdictLine:
+def _shared(who: str, cause: Cause, nets: Sequence[NetComparison]) -> VerdictLine:
     first, n_more = nets[0].verdict, [net.verdict.n_more for net in nets if net.verdict.n_more is not None]
-    ends = [(net.difference.low, net.difference.high) for net in nets]
-    widths = [(high - low) / 2 for low, high in ends if low is not None and high is not None]
-    is_short = cause in (Cause.FEW_SENTENCES, Cause.FEW_ARTICLES)
-    if cause is Cause.ERRATIC_MODEL:
-        reason = width_words(_span(widths, ".2f"))
-        text = erratic_words(reason)
-    elif cause is Cause.TOO_LITTLE_TEXT:
-        reason = width_words(_span(widths, ".2f"))
-        text = remedy_words(_amount(n_more, "more article" if is_group else "more sentence"))
-    elif is_short and len({net.verdict.text for net in nets}) > 1:
-        lacking = _amount(n_more, "article" if cause is Cause.FEW_ARTICLES else "sentence")
-        text, reason = f"cannot tell: too little text (a side lacks {lacking})", ""
-    else:
-        text, reason = first.text, first.reason
+    text, reason = first.text, first.reason
+    if cause in (Cause.ERRATIC_MODEL, Cause.TOO_LITTLE_TEXT):
+        ends = [(net.difference.low, net.difference.high) for net in nets]
+        half_widths = [(high - low) / 2 for low, high in ends if low is not None and high is not None]
+        text, reason = wide_words(half_widths, n_more, first.n_more_unit)
+    elif first.n_more_unit is not None and len({net.verdict.text for net in nets}) > 1:
+        text, reason = short_words(f"a side lacks {amount_words(n_more, first.n_more_unit)}"), ""
     return _line(who, text, reason, len(nets))
 
 
 def _line(who: str, text: str, reason: str, n_pairs: int = 1) -> VerdictLine:
     return VerdictLine(who, text, "" if reason in text else reason, n_pairs)
-
-
-def _amount(counts: Sequence[int], unit: str) -> str:
-    return f"{_span(counts, ',')} {unit}" + ("" if max(counts) == 1 else "s")
-
-
-def _span(values: Sequence[float], form: str) -> str:
-    """Lowest to highest, as one figure where they look alike."""
-    low, high = format(min(values), form), format(max(values), form)
-    return low if low == high else f"{low}–{high}"

@@ -67,3 +67,7 @@ def test_groups_need_articles():
     found = told(Side("A", 300, 5), Side("B", 300, 5), finding=wide, is_group=True)
     assert found.text.endswith("about 1 more article on each side would settle it")
     assert json.loads(json.dumps(asdict(found)))["n_more_unit"] == "article"
+
+
+def test_thousands_are_set_apart():
+    assert "about 1,200 more sentences on each side" in told(finding=Finding(0.3, -0.4, 0.9, 0.2, 1200)).text
