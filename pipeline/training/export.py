@@ -7,10 +7,11 @@ import logging
 import sys
 from contextlib import redirect_stdout
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from pipeline.core.errors import StanceError
 from pipeline.labeling.encoder import HEADS, SETTINGS, TOKENIZER
 from pipeline.labeling.runtime import MODEL_FILE
 
@@ -25,12 +26,24 @@ if TYPE_CHECKING:
 N_EXAMPLE_TOKENS = 16
 
 
+Quantisation = Literal["none", "int8_weights", "int8"]
+
+
 def write_encoder(
-    folder: Path, encoder: Any, tokenizer: Any, *, quantisation: str, windows: Sequence[NDArray[np.int64]] = ()
+    folder: Path,
+    encoder: Any,
+    tokenizer: Any,
+    *,
+    quantisation: Quantisation,
+    windows: Sequence[NDArray[np.int64]] = (),
 ) -> None:
     """`int8_weights` keeps each weight matrix in 8 bits, per channel; `int8` computes its products in 8 bits too, with
     scales that it takes from what the encoder makes of `windows`. Shapes: windows (n_tokens,) each.
+
+    Raises: StanceError where `int8` has no windows.
     """
+    if quantisation == "int8" and not windows:
+        raise StanceError("eight-bit products need windows to take their scales from, found none")
     import openvino
     import torch
 

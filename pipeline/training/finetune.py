@@ -15,8 +15,9 @@ from pydantic import Field
 from pipeline.core.config import Section
 from pipeline.labeling import rules
 from pipeline.labeling.encoder import EncoderLabeller, EncoderSettings, rule_matrix
+from pipeline.labeling.runtime import EncoderRuntime
 from pipeline.labeling.windows import Window, pack
-from pipeline.training import encoders
+from pipeline.training import encoders, export
 from pipeline.training.linear import mixed_heads
 from pipeline.training.loss import MultiTaskLoss
 from pipeline.training.schedule import CLIP_NORM, WEIGHT_DECAY, warmed_up
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 HEAD_DROPOUT = 0.1
 SMOOTHING = 0.02  # running mean of the loss, per step
+MUCH_MOVED = 0.2  # of a logit's spread over windows
 N_SCALING = 300  # windows that the scales of eight-bit products are taken from
 
 
@@ -73,7 +75,7 @@ class FinetuneTrainer:
         trains_embeddings: bool = False  # a third of MiniLM's step goes into word vectors that hardly move
         uses_rules: bool = True
         precision: Literal["float32", "bfloat16"] = "bfloat16"
-        quantisation: Literal["none", "int8_weights", "int8"] = "int8_weights"
+        quantisation: export.Quantisation = "int8_weights"
         cross_fitted_folds: int | None = Field(default=2, ge=1)  # None fits all folds
         threads: int | None = Field(default=None, ge=1)
 
@@ -208,13 +210,21 @@ class FinetunedModel:
         return [labeller.logits(example.text) for example in examples]
 
     def write(self, folder: Path, mixing: Mixing) -> None:
-        from pipeline.training import export
-
-        quantisation = self.options.quantisation
-        export.write_encoder(
-            folder, self.network.encoder, self.tokenizer, quantisation=quantisation, windows=self._read
-        )
+        form, windows = self.options.quantisation, self._read
+        export.write_encoder(folder, self.network.encoder, self.tokenizer, quantisation=form, windows=windows)
         export.write_heads(folder, mixed_heads(self._heads(), mixing), settings_of(self.tokenizer, self.options))
+        moved = self.moved_by_writing(folder)
+        told = "logits of the written form lie %.1f %% of their spread from those of the form that was judged"
+        log.log(logging.WARNING if moved > MUCH_MOVED else logging.INFO, told, 100 * moved)
+
+    def moved_by_writing(self, folder: Path) -> float:
+        """How far the written form is from the one that is judged: root mean square over windows, in their spread."""
+        weight = self._heads()["weight"]
+        judged, written = (
+            np.array([states.mean(axis=0) for states in runtime.states(self._read)]) @ weight.T
+            for runtime in (TorchRuntime(self.network.encoder), EncoderRuntime(folder))
+        )
+        return float(np.sqrt(((written - judged) ** 2).mean() / judged.var(axis=0).mean()))
 
     def _heads(self) -> dict[str, NDArray[np.float32]]:
         weights = {"weight": self.network.head.weight, "bias": self.network.head.bias}

@@ -64,6 +64,7 @@ def test_the_exported_form_gives_the_logits_of_the_training_form(encoder, tmp_pa
     layer = mixing.Mixing(np.random.default_rng(0).normal(size=(20, 20)).astype(np.float32), np.ones(20, np.float32))
     folder = tmp_path / "model"
     fitted.write(folder, layer)
+    assert fitted.moved_by_writing(folder) < near
     assert ("FakeQuantize" in (folder / "encoder.xml").read_text()) == (quantisation == "int8")
     decisions = {name: d.as_json() for name, d in calibration.neutral(BOOK).items()}
     (folder / model.DECISIONS).write_text(json.dumps(decisions))
