@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -217,7 +218,7 @@ class Corrections:
                 continue
             rng = np.random.default_rng(seed)  # the same resamples of articles for every question
             fitted[name] = Correction.fit(record, gold_weights(len(record.counts), GOLD_RESAMPLES, rng))
-        return cls(fitted, reasons)
+        return cls(MappingProxyType(fitted), MappingProxyType(reasons))
 
     @classmethod
     def none(cls, codebook: Codebook, reason: str) -> Corrections:

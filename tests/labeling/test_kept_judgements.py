@@ -3,9 +3,12 @@ import pickle
 import random
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import pytest
 
+from pipeline.labeling import kept_judgements
 from pipeline.labeling.kept_judgements import KeptJudgements
 
 
@@ -123,3 +126,21 @@ def test_it_travels_to_another_process_closed(path):
     kept = opened(path)
     kept.add({key(1): b"v"})
     assert pickle.loads(pickle.dumps(kept)).find([key(1)]) == {key(1): b"v"}
+
+
+def test_threads_of_one_run_take_turns(path, monkeypatch):
+    kept, inside, together = opened(path), [], []
+    found = kept_judgements._found
+
+    def slowly(connection, keys):
+        inside.append(keys)
+        together.append(len(inside))
+        sleep(0.01)
+        inside.remove(keys)
+        return found(connection, keys)
+
+    monkeypatch.setattr(kept_judgements, "_found", slowly)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda i: (kept.add({key(i): b"v"}), kept.find([key(i)])), range(12)))
+    assert max(together) == 1
+    assert len(kept.find([key(i) for i in range(12)])) == 12

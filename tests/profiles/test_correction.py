@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -119,8 +121,16 @@ def test_a_record_of_another_codebook_is_not_used(error, poleless):
 
 
 def test_the_same_seed_gives_the_same_correction(error, codebook):
-    one, two = (Corrections.fit(error, codebook, seed=3).by_question["line"] for _ in range(2))
+    records = (error, replace(error))
+    one, two = (Corrections.fit(record, codebook, seed=3).by_question["line"] for record in records)
+    assert one is not two
     assert np.array_equal(one.response, two.response)
+    assert np.array_equal(one.mean, two.mean)
+
+
+def test_a_run_that_profiles_batch_by_batch_fits_once(error, codebook):
+    assert Corrections.fit(error, codebook, seed=3) is Corrections.fit(error, codebook, seed=3)
+    assert Corrections.fit(error, codebook, seed=4) is not Corrections.fit(error, codebook, seed=3)
 
 
 def test_too_little_gold_is_told_with_the_numbers(codebook, make_error):
