@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 class MultiTaskLoss:
     """Weighted sum of the tasks' losses; rare labels weigh more by a power of their inverse frequency.
 
-    Targets may be probabilities, as another model's labels are; a task that is not known of a sentence is NaN. Of a
-    multi-label task single labels may be: they add nothing, and the known ones weigh as much as beside known ones.
+    Targets may be probabilities, as another model's labels are; a task that is not known of a sentence is NaN, and a
+    choice of which no label is given is not known. Of a multi-label task single labels may be NaN: they add nothing,
+    and the known ones weigh as much as beside known ones.
     """
 
     def __init__(
         self, codebook: Codebook, targets: NDArray[np.float32], *, balance: float, task_weights: Mapping[str, float]
     ) -> None:
-        """Shapes: targets (n_sentences, n_labels) of the whole training set.
+        """Shapes: targets (n_readings, n_labels), a row for each time that a sentence is read: one of the labelled sets
+        once an epoch, one of a silver article that is dealt once in all.
 
         `balance` is the power of the inverse frequency. Multi-label tasks weigh 2 unless `task_weights` says otherwise.
         """
@@ -33,7 +35,7 @@ class MultiTaskLoss:
         self.tasks: list[tuple[Task, slice]] = [(t, codebook.slices()[t.name]) for t in codebook.tasks]
         self.weights: dict[str, Any] = {}
         for task, columns in self.tasks:
-            known = targets[_known(task, np.isnan(targets[:, columns])), columns]
+            known = targets[_known(task, targets[:, columns]), columns]
             n = (~np.isnan(known)).sum(axis=0).astype(np.float32)
             counts = np.maximum(np.where(np.isnan(known), np.float32(0), known).sum(axis=0), 1)
             rare = (n - counts) / counts if task.kind == "multi" else n / counts / len(task.labels)
@@ -47,7 +49,7 @@ class MultiTaskLoss:
 
         parts = []
         for task, columns in self.tasks:
-            is_known = _known(task, targets[:, columns].isnan())
+            is_known = _known(task, targets[:, columns])
             if not is_known.any():
                 continue
             z, y, weight = logits[is_known, columns], targets[is_known, columns], self.weights[task.name]
@@ -61,6 +63,8 @@ class MultiTaskLoss:
         return sum(parts, start=logits.sum() * 0)  # a window of which nothing is known moves nothing
 
 
-def _known(task: Task, is_unknown: Any) -> Any:
-    """Which sentences the task is learned from. Shapes: is_unknown (n, n_labels) to (n,), an array or a tensor."""
-    return ~(is_unknown.all(axis=1) if task.kind == "multi" else is_unknown.any(axis=1))
+def _known(task: Task, targets: Any) -> Any:
+    """Which sentences the task is learned from. Shapes: targets (n, n_labels) to (n,), an array or a tensor."""
+    if task.kind == "multi":
+        return (targets >= 0).any(axis=1)  # false of NaN
+    return targets.sum(axis=1) > 0  # false where one is NaN

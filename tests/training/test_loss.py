@@ -92,3 +92,25 @@ def test_a_choice_that_is_known_in_part_is_not_known():
     some[2, 0] = np.nan
     assert not slope(targets, logits, some)[2, :3].any()
     assert slope(targets, logits, some)[2, 3:].any()
+
+
+def test_a_window_of_which_no_choice_has_a_label_gives_a_number():
+    logits, targets = drawn(10)
+    none = targets.copy()
+    none[:, :3] = 0
+    assert np.isfinite(value(targets, logits, none).item())
+    found = slope(targets, logits, none)
+    assert not found[:, :3].any()
+    np.testing.assert_array_equal(found[:, 3:], slope(targets, logits)[:, 3:])
+
+
+@pytest.mark.parametrize("columns", [slice(0, 3), slice(DEVICES.start, DEVICES.start + 1), DEVICES])
+def test_what_is_unknown_of_the_whole_training_set_moves_nothing_and_leaves_the_rest_as_it_was(columns):
+    logits, targets = drawn(20)
+    some = targets.copy()
+    some[:, columns] = np.nan
+    assert np.isfinite(value(some, logits).item())
+    before, after = slope(targets, logits), slope(some, logits)
+    assert not after[:, columns].any()
+    is_known = ~np.isnan(some)
+    np.testing.assert_array_equal(before[is_known], after[is_known])
