@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError
 from pipeline.corpus.coding import task_values
-from pipeline.corpus.exchange.items import Imported, Item, item_at, place, read_each, require_answers, with_answers
+from pipeline.corpus.exchange.items import Imported, Item, item_at, place, read_each, with_answers
 from pipeline.corpus.files import read_text
 
 if TYPE_CHECKING:
@@ -62,5 +62,4 @@ def _item(row: Mapping[str | Any, str | Any], codebook: Codebook) -> Item:
         if task.kind == "multi" or cells[task.name]
     }
     answers |= {"voice": (voice,)} if voice else {}
-    labelled = with_answers(item, codebook, coder=coder or None, speaker=speaker, answers=answers)
-    return require_answers(labelled, codebook.tasks)
+    return with_answers(item, codebook, coder=coder, speaker=speaker, answers=answers)

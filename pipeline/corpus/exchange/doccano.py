@@ -5,23 +5,12 @@ Source: doccano.github.io/doccano, "Dataset import" and "Dataset export" (JSONL)
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError
-from pipeline.corpus.exchange.items import (
-    Imported,
-    Item,
-    answers_of,
-    item_at,
-    place,
-    questions,
-    read_each,
-    require_answers,
-    with_answers,
-)
+from pipeline.corpus.exchange.items import Imported, Item, answers_of, item_at, place, questions, with_answers
+from pipeline.corpus.exchange.lines import read_lines, write_lines
 from pipeline.corpus.files import mapping
-from pipeline.corpus.labelled_set import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,10 +21,11 @@ if TYPE_CHECKING:
 
 def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
     del codebook  # every label that an item has is one of it
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for item in items:
-            row = place(item) | {"coder": item.coder, "speaker": item.speaker, "label": flat_labels(item)}
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    write_lines(items, path, _row)
+
+
+def _row(item: Item) -> dict[str, Any]:
+    return place(item) | {"coder": item.coder, "speaker": item.speaker, "label": flat_labels(item)}
 
 
 def flat_labels(item: Item) -> list[str]:
@@ -43,7 +33,7 @@ def flat_labels(item: Item) -> list[str]:
 
 
 def read(path: Path, codebook: Codebook) -> Imported:
-    return read_each(path, read_rows(path), lambda row: [_item(row, codebook)])
+    return read_lines(path, codebook, _item)
 
 
 def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
@@ -54,14 +44,13 @@ def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
         raise InvalidInputError(
             f"expected a list of label names in `label`, found {labels!r}", remedy="export as JSONL with label names"
         )
-    coder, speaker = fields.get("coder"), str(fields.get("speaker") or "")
+    coder = fields.get("coder")
     if not labels:
         if coder:
             raise InvalidInputError(f"sentence {item.key} has no label")
         return item
     answers = grouped_answers(labels, codebook)
-    labelled = with_answers(item, codebook, coder=str(coder) if coder else None, speaker=speaker, answers=answers)
-    return require_answers(labelled, codebook.tasks)
+    return with_answers(item, codebook, coder=coder, speaker=fields.get("speaker"), answers=answers)
 
 
 def grouped_answers(labels: Iterable[str], codebook: Codebook) -> dict[str, tuple[str, ...]]:

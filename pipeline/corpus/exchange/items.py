@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.core.codebook import Codebook, Task
+    from pipeline.core.codebook import Codebook
     from pipeline.corpus.labelled_set import LabelledArticle, LabelledSet
 
 N_CONTEXT = 2  # sentences before and after: the codebook looks one back and one forward; one more shows whose they are
@@ -123,9 +123,12 @@ def answers_of(item: Item) -> dict[str, tuple[str, ...]]:
 
 
 def with_answers(
-    item: Item, codebook: Codebook, *, coder: str | None, speaker: str, answers: Mapping[str, Sequence[str]]
+    item: Item, codebook: Codebook, *, coder: object, speaker: object, answers: Mapping[str, Sequence[str]]
 ) -> Item:
-    """The item with a coder's answers. Raises: InvalidInputError for what the codebook does not know."""
+    """The item with a coder's answers; `coder` and `speaker` as the tool has them, None or empty where it has none.
+
+    Raises: InvalidInputError for what the codebook does not know, and for a single-label task without an answer.
+    """
     known = {name: (labels, is_multi) for name, labels, is_multi in questions(codebook)}
     checked: dict[str, tuple[str, ...]] = {}
     for name, given in answers.items():
@@ -138,16 +141,10 @@ def with_answers(
         if not is_multi and len(given) != 1:
             raise InvalidInputError(f"{name}: expected one label, found {len(given)}: {', '.join(given)}")
         checked[name] = tuple(label for label in labels if label in given)
-    voice = checked.pop(VOICE, (None,))[0]
-    return labelled_as(item, coder, voice, speaker, checked)
-
-
-def require_answers(item: Item, tasks: Iterable[Task]) -> Item:
-    """Raises: InvalidInputError where a single-label task has no answer."""
-    values = item.values or {}
-    if missing := [task.name for task in tasks if task.kind != "multi" and task.name not in values]:
+    if missing := [task.name for task in codebook.tasks if task.kind != "multi" and task.name not in checked]:
         raise InvalidInputError(f"no label for {', '.join(missing)}")
-    return item
+    voice = checked.pop(VOICE, (None,))[0]
+    return labelled_as(item, str(coder) if coder else None, voice, str(speaker or ""), checked)
 
 
 def read_each(path: Path, rows: Iterable[tuple[int, Any]], convert: Callable[[Any], Iterable[Item]]) -> Imported:

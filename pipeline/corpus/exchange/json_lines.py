@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError
 from pipeline.corpus.coding import task_columns
-from pipeline.corpus.exchange.items import Imported, Item, item_at, place, read_each, require_answers, with_answers
-from pipeline.corpus.labelled_set import read_rows
+from pipeline.corpus.exchange.items import Imported, Item, item_at, place, with_answers
+from pipeline.corpus.exchange.lines import read_lines, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,9 +17,7 @@ if TYPE_CHECKING:
 
 
 def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for item in items:
-            file.write(json.dumps(_row(item, codebook), ensure_ascii=False) + "\n")
+    write_lines(items, path, lambda item: _row(item, codebook))
 
 
 def _row(item: Item, codebook: Codebook) -> dict[str, Any]:
@@ -29,7 +26,7 @@ def _row(item: Item, codebook: Codebook) -> dict[str, Any]:
 
 
 def read(path: Path, codebook: Codebook) -> Imported:
-    return read_each(path, read_rows(path), lambda row: [_item(row, codebook)])
+    return read_lines(path, codebook, _item)
 
 
 def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
@@ -45,6 +42,4 @@ def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
         answers[task.name] = given if task.kind == "multi" else (given,)
     if not answers:
         return item
-    coder, speaker = row.get("coder"), str(row.get("speaker") or "")
-    labelled = with_answers(item, codebook, coder=str(coder) if coder else None, speaker=speaker, answers=answers)
-    return require_answers(labelled, codebook.tasks)
+    return with_answers(item, codebook, coder=row.get("coder"), speaker=row.get("speaker"), answers=answers)

@@ -18,7 +18,6 @@ from pipeline.corpus.exchange.items import (
     place,
     questions,
     read_each,
-    require_answers,
     with_answers,
 )
 from pipeline.corpus.files import mapping, parse_json, read_text, texts
@@ -109,8 +108,7 @@ def _annotated(item: Item, annotation: Mapping[str, Any], codebook: Codebook) ->
             raise InvalidInputError(f"{name}: expected choices, found {part.get('type')!r}")
         else:
             answers[name] = texts(value["choices"], name)
-    labelled = with_answers(item, codebook, coder=_coder(annotation), speaker=speaker, answers=answers)
-    return require_answers(labelled, codebook.tasks)
+    return with_answers(item, codebook, coder=_coder(annotation), speaker=speaker, answers=answers)
 
 
 def _list(value: Any, name: str) -> list[Any]:

@@ -5,23 +5,13 @@ Source: prodi.gy/docs/api-interfaces#choice; `_annotator_id` as `prodigy db-out`
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import InvalidInputError
 from pipeline.corpus.exchange.doccano import flat_labels, grouped_answers
-from pipeline.corpus.exchange.items import (
-    Imported,
-    Item,
-    item_at,
-    place,
-    questions,
-    read_each,
-    require_answers,
-    with_answers,
-)
+from pipeline.corpus.exchange.items import Imported, Item, item_at, place, questions, with_answers
+from pipeline.corpus.exchange.lines import read_lines, write_lines
 from pipeline.corpus.files import mapping, texts
-from pipeline.corpus.labelled_set import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,9 +26,7 @@ def write(items: Sequence[Item], path: Path, codebook: Codebook) -> None:
         for name, known, _ in questions(codebook)
         for label in known
     ]
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for item in items:
-            file.write(json.dumps(_task(item, options), ensure_ascii=False) + "\n")
+    write_lines(items, path, lambda item: _task(item, options))
 
 
 def _task(item: Item, options: list[dict[str, str]]) -> dict[str, Any]:
@@ -50,7 +38,7 @@ def _task(item: Item, options: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def read(path: Path, codebook: Codebook) -> Imported:
-    return read_each(path, read_rows(path), lambda row: [_item(row, codebook)])
+    return read_lines(path, codebook, _item)
 
 
 def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
@@ -65,6 +53,4 @@ def _item(row: Mapping[str, Any], codebook: Codebook) -> Item:
             raise InvalidInputError(f"sentence {item.key} was accepted without a label")
         return item
     answers = grouped_answers(labels, codebook)
-    speaker = str(meta.get("speaker") or "")
-    labelled = with_answers(item, codebook, coder=str(coder) if coder else None, speaker=speaker, answers=answers)
-    return require_answers(labelled, codebook.tasks)
+    return with_answers(item, codebook, coder=coder, speaker=meta.get("speaker"), answers=answers)
