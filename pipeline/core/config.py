@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from pipeline.core.fingerprints import sha256_json
+from pipeline.core.read_paths import change_paths
 
 Share = Annotated[float, Field(ge=0, le=1)]
 OutputFormat = Literal["jsonl", "csv", "parquet"]
@@ -234,12 +235,16 @@ _NOT_IDENTITY: Any = {
     "output": True,
     "cache": True,
     "ray": True,
+    "paths_as_written": True,
     "label": {"engine", "shard_articles", "batch_articles"},
 }
 
 
 class Config(Section):
-    """All settings of all jobs; a job reads the sections that it needs."""
+    """All settings of all jobs; a job reads the sections that it needs.
+
+    `paths_as_written` is filled in on reading a file: how it wrote each path that was meant from its own folder.
+    """
 
     codebook: str = "russia-1.0"
     seed: int = Field(default=0, ge=0)
@@ -258,8 +263,14 @@ class Config(Section):
     output: Output = Output()
     cache: Cache = Cache()
     ray: Ray = Ray()
+    paths_as_written: dict[str, str] = {}
 
     @property
     def sha256(self) -> str:
-        """Identity of the settings. What changes no result is left out: where it goes, and in how many pieces."""
-        return sha256_json(self.model_dump(mode="json", exclude=_NOT_IDENTITY))
+        """Identity of the settings. What changes no result is left out: where it goes, and in how many pieces.
+
+        Paths count as they were written, so that a project that moves keeps its identity: what lies there has its own.
+        """
+        values = self.model_dump(mode="json", exclude=_NOT_IDENTITY)
+        change_paths(values, lambda path: self.paths_as_written.get(path, path))
+        return sha256_json(values)

@@ -12,14 +12,12 @@ from pipeline.core import codebook, registry, yaml_text
 from pipeline.core.config import Config, Part
 from pipeline.core.errors import ConfigError, first, short, unknown_name
 from pipeline.core.places import NAME, exists, is_file, shipped
+from pipeline.core.read_paths import change_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-READ_PATHS = (
-    "codebook", "label.model", "train.sets", "train.judged_on", "train.silver", "train.public",
-    "train.trainer.encoder", "train.trainer.model", "adapt.encoder", "evaluate.baseline_sets",
-)  # fmt: skip
+WRITTEN = "paths_as_written"
 OWN_NAMES = ("default", "minilm")  # of the shipped model and the packaged encoder
 MAX_EXTENDS = 16  # files; a longer chain is a cycle
 
@@ -81,8 +79,7 @@ def _read(reference: str, beside: Path | None = None, depth: int = 0) -> dict[st
     if not isinstance(values, dict):
         raise ConfigError([f"expected a mapping of settings, found {type(values).__name__}"], where=str(path))
     base = values.pop("extends", None)
-    for setting in READ_PATHS:
-        _place(values, setting, path.parent)
+    _place(values, path.parent)
     if base is None:
         return values
     if not isinstance(base, str):
@@ -90,24 +87,21 @@ def _read(reference: str, beside: Path | None = None, depth: int = 0) -> dict[st
     return _merged(_read(base, path, depth + 1), values)
 
 
-def _place(values: dict[str, Any], setting: str, folder: Path) -> None:
+def _place(values: dict[str, Any], folder: Path) -> None:
     """A path in a file is meant from that file's folder; where nothing lies there, from the working folder."""
-    *sections, key = setting.split(".")
-    inner: Any = values
-    for section in sections:
-        inner = inner.get(section) if isinstance(inner, dict) else None
-    given = inner.get(key) if isinstance(inner, dict) else None
-    if isinstance(given, list):
-        inner[key] = [_placed(reference, folder) for reference in given]
-    elif given is not None:
-        inner[key] = _placed(given, folder)
+    earlier = values.get(WRITTEN, {})
+    written = dict(earlier) if isinstance(earlier, dict) else {}
 
+    def placed(reference: str) -> str:
+        path = str(folder / reference)
+        if path == reference or _is_name(reference) or not exists(folder / reference):
+            return reference
+        written[path] = written.get(reference, reference)
+        return path
 
-def _placed(reference: Any, folder: Path) -> Any:
-    if isinstance(reference, dict) and "path" in reference:
-        return {**reference, "path": _placed(reference["path"], folder)}
-    is_path = isinstance(reference, str) and not _is_name(reference)
-    return str(folder / reference) if is_path and exists(folder / reference) else reference
+    change_paths(values, placed)
+    if written and isinstance(earlier, dict):
+        values[WRITTEN] = written
 
 
 def _is_name(reference: str) -> bool:

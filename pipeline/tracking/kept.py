@@ -105,7 +105,8 @@ def keep(
 def _registration(registration: Registration) -> dict[str, Any]:
     config = registration.config.model_dump(mode="json", exclude={"tracking", "output"})
     if Path(config["codebook"]).suffix in codebook.SUFFIXES:  # `stance sync` may run in another folder
-        config["codebook"] = str(Path(config["codebook"]).absolute())
+        written, config["codebook"] = config["codebook"], str(Path(config["codebook"]).absolute())
+        config["paths_as_written"][config["codebook"]] = config["paths_as_written"].get(written, written)
     return {
         "name": registration.name,
         "config": config,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.core.config import Config
 
 MAX_PARAM_CHARS = 6_000  # MLflow cuts longer values with only a warning
-NOT_PARAMS = ("tracking", "output")  # where results go says nothing about them
+NOT_PARAMS = ("tracking", "output", "paths_as_written")  # where things lie says nothing about results
 
 
 def params(config: Config) -> dict[str, str]:

@@ -1,4 +1,7 @@
+import shutil
+
 import pytest
+import yaml
 
 from pipeline.core import config_files
 from pipeline.core.config import Config
@@ -128,6 +131,41 @@ def test_what_a_file_names_lies_beside_it_or_else_in_the_working_folder(elsewher
     assert config.train.judged_on == config.train.silver == config.evaluate.baseline_sets == ("../mine/gold",)
     assert [part.path for part in config.train.public] == ["../mine/gold", "../other/hypo.tsv"]
     assert config.train.trainer.options == {"encoder": "encoder"}
+
+
+JOB = """codebook: book.yaml
+label: {model: models/big}
+train: {sets: [gold, opeds], silver: [gold], trainer: {kind: finetune.v1, encoder: minilm/},
+  public: [{kind: ptc.v1, path: gold}]}
+evaluate: {baseline_sets: [gold]}
+"""
+
+
+def test_one_project_in_two_folders_has_one_identity(elsewhere, tmp_path_factory, monkeypatch):
+    (elsewhere / "mine/job.yaml").write_text(JOB, encoding="utf-8")
+    (elsewhere / "mine/next.yaml").write_text("extends: job.yaml\n", encoding="utf-8")
+    moved = tmp_path_factory.mktemp("other") / "deep/place"
+    shutil.copytree(elsewhere / "mine", moved)
+    configs = [config_files.load(str(path)) for path in ("../mine/job.yaml", moved / "job.yaml", moved / "next.yaml")]
+    monkeypatch.chdir(moved)
+    configs.append(config_files.load("job.yaml"))
+    assert len({config.label.model for config in configs}) == 3
+    assert len({config.sha256 for config in configs}) == 1
+    assert config_files.load("job.yaml", ["label.model=default"]).sha256 != configs[0].sha256
+
+
+def test_settings_that_are_shown_and_read_again_elsewhere_keep_their_identity(elsewhere, monkeypatch):
+    (elsewhere / "mine/job.yaml").write_text(JOB, encoding="utf-8")
+    config = config_files.load("../mine/job.yaml")
+    (elsewhere / "shown.yaml").write_text(config_files.as_yaml(config), encoding="utf-8")
+    assert config_files.check(yaml.safe_load(config_files.as_yaml(config)), where="again") == config
+    again = config_files.load("../shown.yaml")
+    assert (again.label.model, again.sha256) == (config.label.model, config.sha256)
+    monkeypatch.chdir(elsewhere / "mine/gold")
+    (elsewhere / "mine/shown.yaml").write_text(config_files.as_yaml(config), encoding="utf-8")
+    again = config_files.load("../shown.yaml")
+    assert again.label.model == "../../mine/models/big"  # placed once more
+    assert again.sha256 == config.sha256
 
 
 def test_names_of_what_is_shipped_or_registered_are_no_paths(elsewhere):

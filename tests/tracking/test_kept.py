@@ -143,12 +143,15 @@ def test_a_model_that_could_not_be_registered_is_registered_later_once(dead, mak
 
 def test_a_codebook_beside_the_run_is_found_by_a_sync_from_another_folder(dead, make_model, tmp_path, monkeypatch):
     shutil.copy(shipped("data/codebook/russia-1.0.yaml"), "mine.yaml")
-    work(dead, models=[(make_model("b"), Registration("mine", Config(codebook="mine.yaml")))])
+    config = Config(codebook="mine.yaml")
+    kept_sha256 = config.sha256
+    work(dead, models=[(make_model("b"), Registration("mine", config))])
     runs_kept = [folder.absolute() for folder in kept.folders(KEPT)]
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     (registration,) = [one for folder in runs_kept for one in kept.read(folder).models]
     assert registration.config.codebook == str(tmp_path / "mine.yaml")
+    assert registration.config.sha256 == kept_sha256
 
 
 def test_a_store_that_only_drips_is_waited_for_so_long_and_no_longer(monkeypatch, tmp_path, caplog):
