@@ -117,6 +117,12 @@ def test_a_malformed_span_is_told_with_its_line(ptc, spans, problem):
         read("ptc.v1", ptc)
 
 
+def test_a_byte_order_mark_that_the_offsets_may_count_or_not_is_refused(ptc):
+    (ptc / "train-articles/article7.txt").write_text(ICE, encoding="utf-8-sig")
+    with pytest.raises(InvalidInputError, match=r"article7.txt: a byte order mark.*; remove it, or put a space"):
+        read("ptc.v1", ptc)
+
+
 def test_a_folder_without_labels_and_one_with_two_copies_are_refused(ptc):
     with pytest.raises(
         InvalidInputError, match="found 2 articles and 0 files of spans.*give the folder that holds both"
@@ -139,6 +145,17 @@ def test_hedges_tell_of_certainty_alone_and_titles_are_context(tmp_path):
     assert known == ("certainty.certain", "certainty.hedged", "certainty.uncertain")
     assert sentences(second) == ["Ice melts."]
     assert found.public_labels == ("certainty",)
+
+
+def test_a_choice_of_which_a_sentence_has_not_one_label_is_unknown_of_it(ptc, tmp_path, monkeypatch):
+    hedges = (
+        "ptc.v1:\n  Repetition: {certainty: hedged, devices: repetition}\n  Loaded_Language: {certainty: certain}\n"
+    )
+    (tmp_path / "mapping.yaml").write_text(hedges + "  Doubt: {}\n  Name_Calling,Labeling: {}\n")
+    monkeypatch.setattr("pipeline.training.public.load.MAPPING", tmp_path / "mapping.yaml")
+    targets = read("ptc.v1", ptc).rows[0].targets  # of sentences with two of these labels, one and none
+    np.testing.assert_array_equal(targets[:, BOOK.slices()["certainty"]], [[np.nan] * 3, [0, 1, 0], [np.nan] * 3])
+    np.testing.assert_array_equal(targets[:, COLUMNS.index("devices.repetition")], [1, 1, 0])
 
 
 @pytest.mark.parametrize(
@@ -174,16 +191,19 @@ HYPO_L = 'Sentence,Hyperbole,Metaphor\n"Ice, ice, a sea of it.",1,1\nThe sea is 
 
 
 def labels_of(found):
-    return [(row.text.text, *said(row)[0][0]) for row in found.rows]
+    """The sentences in the order of the alphabet."""
+    return sorted(
+        (text, *given) for row in found.rows for text, given in zip(sentences(row), said(row)[0], strict=True)
+    )
 
 
-def test_hyperboles_stand_alone_with_their_literal_sentences(tmp_path):
+def test_a_table_with_a_column_for_each_label(tmp_path):
     (tmp_path / "HYPO.tsv").write_text(HYPO)
     found = read("hypo.v1", tmp_path / "HYPO.tsv")
     hyperbole = "devices.hyperbole"
     assert labels_of(found) == [
-        ("I froze to death.", hyperbole), ("I was cold.",), ('"Death" is a word.',), ("Ice is fire.", hyperbole),
-        ("Ice hurts.",),
+        ('"Death" is a word.',), ("I froze to death.", hyperbole), ("I was cold.",), ("Ice hurts.",),
+        ("Ice is fire.", hyperbole),
     ]  # fmt: skip
     assert {said(row)[1] for row in found.rows} == {(hyperbole,)}
     assert found.public_labels == (hyperbole,)
@@ -220,6 +240,28 @@ def test_a_malformed_table_is_told_with_its_line(tmp_path, table, problem):
     (tmp_path / "a.csv").write_text(table)
     with pytest.raises(InvalidInputError, match=problem):
         read("hypo.v1", tmp_path / "a.csv")
+
+
+def test_sentences_that_stand_alone_are_gathered_and_no_hyperbole_tells_by_its_place(tmp_path):
+    rows = [f"Ice {n} is fire.\tIce {n} hurts.\tFire {n} is hot." for n in range(70)]
+    (tmp_path / "HYPO.tsv").write_text("\n".join([HYPO.partition("\n")[0], *rows]))
+    found = read("hypo.v1", tmp_path)
+    assert [len(row.targets) for row in found.rows] == [100, 100, 10]
+    assert len({row.article for row in found.rows}) == 3
+    assert {text for row in found.rows for text in sentences(row)} == set("\t".join(rows).split("\t"))
+    is_hyperbole = [bool(given) for row in found.rows for given in said(row)[0]]
+    assert sum(is_hyperbole) == 70
+    for place in range(3):
+        assert 10 < sum(is_hyperbole[place::3]) < 37  # of 70; in the order of the table 70 or none
+
+
+@pytest.mark.parametrize(("kind", "names"), [("hypo.v1", ("a.csv", "a.tsv")), ("conll2010.v1", ("a.xml", "b/a.xml"))])
+def test_two_files_whose_articles_would_have_the_same_names_are_refused(tmp_path, kind, names):
+    (tmp_path / "b").mkdir()
+    for name in names:
+        (tmp_path / name).write_text(WIKI if kind == "conll2010.v1" else HYPO)
+    with pytest.raises(InvalidInputError, match=r"the same name as .*a\.\w+; give one of them, or rename one"):
+        read(kind, tmp_path)
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("hypo.v1", ".csv or .tsv"), ("conll2010.v1", ".xml")])
@@ -259,8 +301,8 @@ def test_another_codebook_is_told_what_it_asks_for_and_nothing_else(tmp_path):
     for kind, file in (("hypo.v1", "a.csv"), ("conll2010.v1", "wiki.xml")):
         with pytest.raises(InvalidInputError, match=f"{kind} says nothing of the labels of the codebook russia 1.0"):
             read(kind, tmp_path / file, fewer)
-    (row, _) = read("hypo.v1", tmp_path / "a.csv", replace(BOOK, tasks=(stance, devices))).rows
-    assert row.targets.shape == (1, 17)
+    (row,) = read("hypo.v1", tmp_path / "a.csv", replace(BOOK, tasks=(stance, devices))).rows
+    assert row.targets.shape == (2, 17)
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,20 @@ def joined(name: str, sentences: Iterable[tuple[str, Labels]]) -> PublicArticle:
 
 
 def files(path: Path, *suffixes: str) -> list[Path]:
-    """The file, or those of a folder that end so. Raises: InvalidInputError where there is none."""
+    """The file, or those of a folder that end so, each with a stem of its own: articles are named after it.
+
+    Raises: InvalidInputError where there is none, or two have one stem.
+    """
     if path.is_file():
         return [path]
     found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in suffixes)
     if not found:
         problem = f"no {' or '.join(suffixes)} file in it" if path.is_dir() else "no such file or folder"
         raise InvalidInputError(problem, where=str(path), remedy="give the place of the set at train.public")
+    seen: dict[str, Path] = {}
+    for file in found:
+        if (other := seen.setdefault(file.stem, file)) != file:
+            raise InvalidInputError(
+                f"the same name as {other}", where=str(file), remedy="give one of them, or rename one"
+            )
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.core.config import Section
 from pipeline.core.errors import InvalidInputError, short
+from pipeline.core.fingerprints import sha256_text
 from pipeline.corpus.files import read_text
 from pipeline.training.public.article import PublicArticle, files, joined
 
@@ -22,11 +23,17 @@ KINDS = {"hypo": HYPERBOLE, "paraphrase": LITERAL, "minimal": LITERAL}  # HYPO's
 SENTENCE, GIVEN = ("sentence", "text"), ("hyperbole", "label")  # HYPO-L's columns, by release
 LABELS = {"1": HYPERBOLE, "0": LITERAL}
 DELIMITERS = ",;\t"
+PER_ARTICLE = 100  # sentences
 
 
 class HypoReader:
     """A table or a folder of them. HYPO has a column for hyperboles and two for literal sentences; HYPO-L has one for
-    the sentence and one that says 1 or 0. Each sentence stands alone.
+    the sentence and one that says 1 or 0.
+
+    Its sentences stand alone and are gathered into articles, or each would be a window, and a step of the optimiser, of
+    its own. So a sentence is read with its window's other ones, which tell nothing of it: noise, as random neighbours
+    are. Random they are made, by their hashes: as the table has them, a hyperbole stands beside its own paraphrase, and
+    its place in the row would give the label away.
     """
 
     class Options(Section):
@@ -37,8 +44,10 @@ class HypoReader:
 
     def articles(self, path: Path) -> Iterator[PublicArticle]:
         for file in files(path, ".csv", ".tsv"):
-            for n, (sentence, label) in enumerate(_judged(file), 1):
-                yield joined(f"{file.stem}-{n}", [(sentence, frozenset({label}))])
+            alone = sorted(_judged(file), key=lambda judged: sha256_text(judged[0]))
+            for n, start in enumerate(range(0, len(alone), PER_ARTICLE), 1):
+                gathered = alone[start : start + PER_ARTICLE]
+                yield joined(f"{file.stem}-{n}", ((sentence, frozenset({label})) for sentence, label in gathered))
 
 
 def _judged(file: Path) -> Iterator[Judged]:

@@ -31,10 +31,14 @@ LabelMap = dict[str, dict[str, str]]  # the set's label to ours, by task
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a set knows of the codebook's columns. Shapes: is_known (n_labels,), each of `given` (n_labels,)."""
+    """What a set knows of the codebook's columns. Shapes: is_known (n_labels,), each of `given` (n_labels,).
+
+    `choices`: the columns of each task of which a sentence has one label.
+    """
 
     is_known: NDArray[np.bool_]
     given: Mapping[str, NDArray[np.bool_]]
+    choices: tuple[slice, ...]
 
     @classmethod
     def of(cls, mapping: LabelMap, codebook: Codebook) -> _Known:
@@ -49,10 +53,11 @@ class _Known:
             theirs: np.array([ours.get(task) == label for task, label in columns]) & is_known
             for theirs, ours in mapping.items()
         }
-        return cls(is_known, given)
+        choices = tuple(codebook.slices()[task.name] for task in codebook.tasks if task.kind != "multi")
+        return cls(is_known, given, choices)
 
     def targets(self, article: PublicArticle) -> NDArray[np.float32]:
-        """Shapes: (n_judged, n_labels), NaN where the set says nothing."""
+        """Shapes: (n_judged, n_labels), NaN where the set says nothing, or not one label of a choice."""
         nothing = np.zeros_like(self.is_known)
         rows = [
             np.any([nothing, *(self.given[label] for label in sentence.labels)], axis=0)
@@ -60,7 +65,10 @@ class _Known:
             if sentence.labels is not None
         ]
         said = np.array(rows, np.float32).reshape(len(rows), len(self.is_known))
-        return np.where(self.is_known, said, np.float32(np.nan))
+        targets = np.where(self.is_known, said, np.float32(np.nan))
+        for columns in self.choices:
+            targets[said[:, columns].sum(axis=1) != 1, columns] = np.nan
+        return targets
 
 
 def mapping_of(kind: str) -> LabelMap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 from typing import TYPE_CHECKING
@@ -49,6 +50,12 @@ class PtcReader:
 
     def _article(self, number: str, text_file: Path, span_file: Path) -> PublicArticle:
         text = read_text(text_file).replace("\r\n", "\n").replace("\r", "\n")  # offsets count a line's end as one
+        if text_file.read_bytes().startswith(codecs.BOM_UTF8):
+            raise InvalidInputError(
+                "a byte order mark, of which nobody knows whether the offsets count it",
+                where=str(text_file),
+                remedy="remove it, or put a space in its place where the offsets count it",
+            )
         spans = list(self._spans(number, span_file, n_chars=len(text)))
         lines = text.split("\n")
         has_title = len(lines) > 1 and not lines[1].strip()
