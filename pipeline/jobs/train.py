@@ -17,20 +17,16 @@ from pipeline.core import registry
 from pipeline.core.config_files import options_of
 from pipeline.core.errors import ConfigError, InvalidInputError, TrackingError
 from pipeline.core.fingerprints import sha256_json, sha256_text
-from pipeline.corpus import labelled_set
-from pipeline.corpus.silver import TRAINED_ON
 from pipeline.jobs import held_out, model_card, model_folder
 from pipeline.jobs.model_folder import Identity
+from pipeline.jobs.training_sets import TrainingSets
 from pipeline.labeling import model as models
 from pipeline.reports import plots
 from pipeline.tracking.records import Dataset
 from pipeline.tracking.registry import Registration, register
 from pipeline.tracking.runs import job_run, opened
 from pipeline.tracking.store import preload
-from pipeline.training import silver as silver_set
-from pipeline.training.cross_fit import Fitted, HeldOut, Trainer, cross_fitted, divided
-from pipeline.training.examples import Example, examples
-from pipeline.training.public.load import load as load_public
+from pipeline.training.cross_fit import Fitted, HeldOut, Trainer, cross_fitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,6 +37,7 @@ if TYPE_CHECKING:
     from pipeline.scoring.evaluation import EvaluationReport
     from pipeline.tracking.runs import Run
     from pipeline.tracking.store import Opening
+    from pipeline.training.examples import Example
     from pipeline.training.silver import SilverSet
 
 log = logging.getLogger(__name__)
@@ -70,9 +67,8 @@ class _Fits:
 def train(config: Config, *, out: Path | None = None) -> Trained:
     """Cross-fits for honest figures, then fits on everything, writes the model to `out` and registers it."""
     book = codebooks.load(config.codebook)
-    sets = [labelled_set.load(name, book) for name in config.train.sets]
-    rows = examples(sets, book)
-    silver = _silver(sets, book, config)
+    learned = TrainingSets.load(config, book)
+    sets, silver = learned.sets, learned.silver
     if out is not None:
         model_folder.check_free(out)
     opening = preload(config.tracking)
@@ -83,9 +79,9 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
         for other in silver:
             context = "public" if other.public_labels else "silver"
             run.dataset(Dataset(other.name, other.sha256, other.name, len(other.rows), other.n_body), context=context)
-        is_judging = _judging(sets, silver, config)
-        _check_judged(rows, trainer, is_judging, config)
-        fits = _fits(trainer, rows, [row for other in silver for row in other.rows], book, config)
+        is_judging = learned.judging()
+        _check_judged(learned, trainer, is_judging, config)
+        fits = _fits(trainer, learned, book, config)
         told_by = [fold.only(is_judging) for fold in fits.held_out]
         judged = held_out.judged([fold for fold in told_by if fold.held_out], book, seed=config.seed)
         report = held_out.report(judged, sets, book, config)
@@ -94,7 +90,7 @@ def train(config: Config, *, out: Path | None = None) -> Trained:
             folder = Path(scratch) / config.train.model_name
             fits.fitted.write(folder, judged.layer)
             learned_from = _learned_from(fits.trained_on, silver)
-            training = _training(config, sets, silver)
+            training = _training(config, learned)
             card = model_card.text(
                 report, training=training, name=config.train.model_name, sets=sets, silver=silver, book=book
             )
@@ -124,45 +120,12 @@ def _trainer(config: Config, book: Codebook) -> Trainer:
     return trainer
 
 
-def _silver(sets: Sequence[LabelledSet], book: Codebook, config: Config) -> list[SilverSet]:
-    """Articles labelled by another model or of public sets, less those that are labelled by hand, test splits
-    included."""
-    by_hand = [article.text for labelled in sets for article in labelled.articles]
-    found = [silver_set.load(name, book).taught(book, config.train.silver_tasks) for name in config.train.silver]
-    public = [load_public(part, book) for part in config.train.public]
-    names = [other.name for other in public]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise InvalidInputError("two public sets have this name", where=twice, remedy="rename one file or folder")
-    return [other.without(by_hand) for other in (*found, *public)]
-
-
-def _judging_names(sets: Sequence[LabelledSet], config: Config) -> set[str]:
-    given = config.train.judged_on or config.train.sets
-    return {found.name for found, reference in zip(sets, config.train.sets, strict=True) if reference in given}
-
-
-def _judging(sets: Sequence[LabelledSet], silver: Sequence[SilverSet], config: Config) -> Callable[[Example], bool]:
-    """Which held-out articles tell of the model: of the sets that judge it, and not learned from by a teacher, through
-    whom it has seen their labels."""
-    names = _judging_names(sets, config)
-    seen: set[str] = set()
-    for other in silver:
-        if other.taught_by is None:
-            log.warning(
-                "%s: held-out figures may flatter, for it is not known what its model learned from; lay its %s beside",
-                other.name,
-                TRAINED_ON,
-            )
-        seen |= other.taught_by or set()
-    return lambda row: row.article.rpartition("/")[0] in names and sha256_text(row.text.text) not in seen
-
-
 def _check_judged(
-    rows: Sequence[Example], trainer: Trainer, is_judging: Callable[[Example], bool], config: Config
+    learned: TrainingSets, trainer: Trainer, is_judging: Callable[[Example], bool], config: Config
 ) -> None:
     """Raises: InvalidInputError where no held-out article will judge the model, before an hour goes into it."""
     n_fitted = 1 if config.train.holds_out else trainer.n_fitted_folds
-    if not any(is_judging(row) for _, left_out in divided(rows, k=config.train.folds)[:n_fitted] for row in left_out):
+    if not any(is_judging(row) for _, left_out in learned.folds()[:n_fitted] for row in left_out):
         raise InvalidInputError(
             "every held-out article was learned from by the model that labelled the silver set, or is of a set that "
             "does not judge",
@@ -171,12 +134,11 @@ def _check_judged(
         )
 
 
-def _fits(
-    trainer: Trainer, rows: Sequence[Example], silver: Sequence[Example], book: Codebook, config: Config
-) -> _Fits:
+def _fits(trainer: Trainer, learned: TrainingSets, book: Codebook, config: Config) -> _Fits:
     """The folds' scores and the fit on everything, one after the other or side by side; the results are the same."""
+    rows, silver = learned.rows, learned.beside()
     if config.train.holds_out:
-        trained_on, left_out = divided(rows, k=config.train.folds)[0]
+        trained_on, left_out = learned.folds()[0]
         fitted = trainer.fit((*trained_on, *silver))
         return _Fits([HeldOut(left_out, trained_on, tuple(fitted.score(left_out)))], fitted, trained_on)
     if not config.train.is_parallel:
@@ -206,16 +168,16 @@ def _learned_from(rows: Sequence[Example], silver: Sequence[SilverSet]) -> list[
     return sorted({sha256_text(row.text.text) for row in rows}.union(*(other.text_sha256 for other in silver)))
 
 
-def _training(config: Config, sets: Sequence[LabelledSet], silver: Sequence[SilverSet]) -> dict[str, Any]:
+def _training(config: Config, learned: TrainingSets) -> dict[str, Any]:
     """What the manifest says of the training."""
     return {
         "trainer": config.train.trainer.kind,
         "options": options_of(config.train.trainer, where="train.trainer").model_dump(mode="json"),
         "seed": config.seed,
-        "sets": {labelled.name: labelled.sha256 for labelled in sets},
-        "silver": {other.name: other.sha256 for other in silver if not other.public_labels},
-        "public": {other.name: other.sha256 for other in silver if other.public_labels},
-        "judged_on": sorted(_judging_names(sets, config)),
+        "sets": {labelled.name: labelled.sha256 for labelled in learned.sets},
+        "silver": {other.name: other.sha256 for other in learned.silver if not other.public_labels},
+        "public": {other.name: other.sha256 for other in learned.silver if other.public_labels},
+        "judged_on": sorted(learned.judged_on),
         "config_sha256": config.sha256,
     }
 

@@ -6,7 +6,8 @@ A recipe is `stance train` by `configs/model.yaml` with a few settings on top, o
 `stance evaluate` on GOLD; a baseline learns from the same labelled articles. Only the first fold is fitted: all are
 judged on the same articles, but for `real-opeds alone`, whose fold has those of its own set. A recipe's mixing layer
 and thresholds are fitted on them, cross-fitted where `stance train` does it; GOLD has no part in anything. Each row is
-an MLflow run of the experiment `experiments`, with the tag `experiment.recipe`; --help lists the names.
+an MLflow run of the experiment `experiments`, with the tag `experiment.recipe`; --help lists the names. A row
+with other settings stands beside the plain one; a repeated one takes the older one's place, see `experiment_rows.py`.
 """
 
 import argparse
@@ -19,24 +20,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import baselines
+import experiment_rows
 from frozen_states import CACHE, ENCODER, raw_labeller
-from machine import RESULTS, record
 
 from pipeline.core import codebook as codebooks
 from pipeline.core import config_files
 from pipeline.core.fingerprints import sha256_text
-from pipeline.corpus import labelled_set
 from pipeline.jobs import held_out
 from pipeline.jobs import train as training
 from pipeline.jobs.evaluate import evaluate_model
 from pipeline.jobs.gold import gold_set
+from pipeline.jobs.training_sets import TrainingSets
 from pipeline.labeling import calibration
 from pipeline.labeling import model as models
 from pipeline.scoring.plain import as_plain
 from pipeline.scoring.predictions import Predictions
 from pipeline.tracking.runs import job_run
 from pipeline.tracking.store import open_store, preload
-from pipeline.training.cross_fit import divided
 from pipeline.training.examples import examples
 
 SHIPPED = "model"  # the configuration that all recipes start from
@@ -82,11 +82,10 @@ class Fold:
     @classmethod
     def of(cls, config):
         book = codebooks.load(config.codebook)
-        sets = [labelled_set.load(name, book) for name in config.train.sets]
-        silver = training._silver(sets, book, config)
-        is_judging = training._judging(sets, silver, config)
-        learned, left_out = divided(examples(sets, book), k=config.train.folds)[0]
-        return cls(book, sets, learned, sum(s.n_body for s in silver), [row for row in left_out if is_judging(row)])
+        given = TrainingSets.load(config, book)
+        learned, left_out = given.folds()[0]
+        judged = list(filter(given.judging(), left_out))
+        return cls(book, given.sets, learned, sum(other.n_body for other in given.silver), judged)
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`tasks` are those that the way can do."""
+    """`tasks` are those that the way can do.
+
+    `processor_s`: from reading the labelled sets to the figures of the held-out articles; GOLD is not in it.
+    """
 
     run_id: str | None
     reports: dict
@@ -170,27 +172,29 @@ def by_recipe(name, config, gold):
 
 def by_baseline(name, config, gold):
     """The outcome of a baseline, on the articles that judge the recipes."""
+    started = time.process_time()
     with job_run(preload(config.tracking), job="baseline", config=config) as run:
-        fold, started = Fold.of(config), time.process_time()
-        predict = baselines.predictor(name, fold.learned, fold.book, seed=config.seed)
-        scored = {"held_out": (fold.judged, fold.sets)}
+        fold = Fold.of(config)
+        ways = [baselines.predictor(n, fold.learned, fold.book, seed=config.seed) for n in (name, baselines.NAMES[0])]
+        report, tasks = reported(ways, fold.judged, fold.sets, fold.book, config)
+        reports, processor_s = {"held_out": report}, time.process_time() - started
         if gold:
             seen = {sha256_text(row.text.text) for row in fold.learned}
             chosen = gold_set(gold, fold.book, split=config.evaluate.split, trained_on=seen)
-            scored["gold"] = examples([replace(chosen, splits={})], fold.book), [chosen]
-        majority = baselines.predictor(baselines.NAMES[0], fold.learned, fold.book, seed=config.seed)
-        reports = {}
-        for part, (rows, sets) in scored.items():
-            answers = predict(rows)
-            whole = Answered(rows, majority(rows) | answers)  # a report is of all tasks; those of others are dropped
-            reports[part] = held_out.report(whole, sets, fold.book, config)
-        tasks = tuple(answers)
+            rows = examples([replace(chosen, splits={})], fold.book)
+            reports["gold"], _ = reported(ways, rows, [chosen], fold.book, config)
         n_learned = baselines.n_learned(name, fold.learned, fold.book)
         run.params({"baseline": name, "n_learned": n_learned})
         for part, report in reports.items():
             told = {f"{part}/{figure}": value for figure, value in report.as_metrics().items()}
             run.metrics({key: value for key, value in told.items() if key.split("/")[1] in tasks})
-    return Outcome(run.id, reports, tasks, n_learned, 0, time.process_time() - started)
+    return Outcome(run.id, reports, tasks, n_learned, 0, processor_s)
+
+
+def reported(ways, rows, sets, book, config):
+    """A report of all tasks, as it must be, and the tasks that the first way did; the second filled in the others."""
+    answers, filling = (predict(rows) for predict in ways)
+    return held_out.report(Answered(rows, filling | answers), sets, book, config), tuple(answers)
 
 
 def figures(report, tasks):
@@ -215,8 +219,8 @@ def tell(config, run_id, tags, metrics=None):
         client.log_metric(run_id, key, value)
 
 
-def run(name, config, gold=None):
-    """The row of one name, which is an MLflow run as well."""
+def run(name, config, gold=None, *, settings=()):
+    """The row of one name, which is an MLflow run as well; `settings` are those that `config_of` was given."""
     outcome = by_baseline(name, config, gold) if name in baselines.NAMES else by_recipe(name, config, gold)
     parts = {part: figures(report, outcome.tasks) for part, report in outcome.reports.items()}
     shown = {
@@ -225,22 +229,18 @@ def run(name, config, gold=None):
         for figure, estimate in found.items()
         if figure != "articles" and estimate.value is not None
     }
-    tell(config, outcome.run_id, {"mlflow.runName": name, RECIPE_TAG: name}, shown)
+    tell(config, outcome.run_id, {"mlflow.runName": " ".join((name, *settings)), RECIPE_TAG: name}, shown)
     return {
         "recipe": name,
+        "settings": "; ".join(settings),
         "seed": config.seed,
+        "config_sha256": config.sha256,
         "run_id": outcome.run_id,
         "sentences learned": outcome.n_learned,
         "silver": outcome.n_silver,
         "processor seconds": round(outcome.processor_s),
         **as_plain(parts),
     }
-
-
-def replaced(rows, row):
-    """The row in place of an older run of the same recipe and seed, in the order of the names."""
-    others = [r for r in rows if (r["recipe"], r["seed"]) != (row["recipe"], row["seed"])]
-    return sorted([*others, row], key=lambda r: (NAMES.index(r["recipe"]), r["seed"]))
 
 
 def main():
@@ -253,12 +253,12 @@ def main():
     options = parser.parse_args()
     if "adapted encoder" in options.names and not options.adapted:
         parser.error("`adapted encoder` needs --adapted DIR")
+    experiment_rows.kept(NAME)  # what cannot be read is told before hours go into a row
     for name in options.names:
         config = config_of(name, options.settings, adapted=options.adapted, tracking=options.tracking)
-        row = run(name, config, options.gold)
+        row = run(name, config, options.gold, settings=options.settings)
         print(json.dumps(row))
-        path = RESULTS / f"{NAME}.json"
-        record(NAME, {"rows": replaced(json.loads(path.read_text())["rows"] if path.is_file() else [], row)})
+        experiment_rows.keep(NAME, row, NAMES)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ START, END = "<!-- results: made by table.py -->", "<!-- end of results -->"
 SPREAD = {"median", "min", "max", "n"}
 ESTIMATE = {"value", "low", "high"}  # with its interval over articles
 N_SIGNIFICANT = 3
-RUN_ID = "run_id"
+IDS = {"run_id", "config_sha256"}
 
 
 def measures(value, path=()):
@@ -47,7 +47,7 @@ def cell(text):
 
 
 def recipes(rows):
-    """A line per recipe, where the rows have one; MLflow's ids stay in the file."""
+    """A line per recipe, where the rows have one; ids stay in the file."""
     flat = [{" ".join(path).replace("_", "-"): text for path, text in cells(row)} for row in rows if "recipe" in row]
     columns = list(dict.fromkeys(column for row in flat for column in row))
     if not columns:
@@ -65,7 +65,7 @@ def cells(value, path=()):
         yield path, f"{'' if value['value'] is None else number(value['value'])}{ends}"
     else:
         for key, inner in value.items():
-            if key != RUN_ID:
+            if key not in IDS:
                 yield from cells(inner, (*path, key))
 
 

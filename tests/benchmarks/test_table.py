@@ -40,7 +40,7 @@ def test_tables_are_renewed_between_the_markers_and_nothing_else_is_touched(tabl
 
 
 def test_experiments_are_one_table_with_a_row_for_each_recipe(table, tmp_path):
-    row = {"recipe": "a|b", "seed": 1, "run_id": "c0ffee", "held_out": {"articles": 105,
+    row = {"recipe": "a|b", "seed": 1, "run_id": "c0ffee", "config_sha256": "decaf", "held_out": {"articles": 105,
            "stance": {"value": 0.61234, "low": 0.5, "high": 0.7}, "certainty": {"value": None, "low": None,
            "high": None}}}  # fmt: skip
     only_gold = {"recipe": "later", "seed": 0, "gold": {"stance": {"value": 0.5, "low": None, "high": None}}}
@@ -50,4 +50,5 @@ def test_experiments_are_one_table_with_a_row_for_each_recipe(table, tmp_path):
     assert "| recipe | seed | held-out articles | held-out stance | held-out certainty | gold stance |\n" in text
     assert "| a\\|b | 1 | 105 | 0.612 [0.5, 0.7] |  |  |\n| later | 0 |  |  |  | 0.5 |" in text
     assert "c0ffee" not in text
+    assert "decaf" not in text
     assert "others" not in text
