@@ -32,6 +32,6 @@ def test_tables_between_marks_are_renewed_and_the_rest_stays(folder, codebook, t
     assert datasheet.main([str(tmp_path / "README.md")]) == 0
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "old" not in text
-    assert text.startswith("# Data\n<!-- labels harbour -->\n4 op-eds")
+    assert text.startswith("# Data\n<!-- labels harbour -->\n4 articles")
     assert "<!-- end -->\nBetween\n<!-- figures harbour -->\n| figure | value |" in text
     assert text.endswith("<!-- end -->\nAfter\n")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -105,8 +106,12 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(start, whole, tmp_path
 
 
 @pytest.mark.parametrize("mlflow", [False, True])
-def test_control_c_stops_at_once_and_says_how_to_go_on(start, tmp_path, mlflow):
-    process = start("out", mlflow=mlflow)
+def test_control_c_stops_at_once_and_says_how_to_go_on(start, articles, tmp_path, mlflow):
+    many = tmp_path / "many"  # so that the run is not at its end before the signal is there
+    many.mkdir()
+    for copy, path in product(range(20), sorted(articles.iterdir())):
+        (many / f"{path.stem}-{copy}{path.suffix}").symlink_to(path)
+    process = start("out", inputs=many, mlflow=mlflow)
     when_shards_are_whole(process, tmp_path / "out", 2)
     at = time.monotonic()
     process.send_signal(signal.SIGINT)

@@ -12,10 +12,10 @@ def test_judgements_of_other_code_are_not_taken_though_the_version_is_the_same(m
     (package / "rules/cues.py").write_text("HEDGES = ('may',)\n")
     monkeypatch.setattr(flow.labeling, "__file__", str(package / "__init__.py"))
     flow._code_sha256.cache_clear()
-    before = flow._made_on(Config())
+    before = flow._made_on()
     (package / "rules/cues.py").write_text("HEDGES = ('may', 'might')\n")
     flow._code_sha256.cache_clear()
-    after = flow._made_on(Config())
+    after = flow._made_on()
     flow._code_sha256.cache_clear()
     assert before != after
     assert before | {"code": ""} == after | {"code": ""}
