@@ -105,13 +105,18 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(start, whole, tmp_path
     assert content(out) == whole
 
 
+def hear_control_c():
+    """Whoever starts the tests in the background has it ignored in all that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("mlflow", [False, True])
 def test_control_c_stops_at_once_and_says_how_to_go_on(start, articles, tmp_path, mlflow):
     many = tmp_path / "many"  # so that the run is not at its end before the signal is there
     many.mkdir()
     for copy, path in product(range(20), sorted(articles.iterdir())):
         (many / f"{path.stem}-{copy}{path.suffix}").symlink_to(path)
-    process = start("out", inputs=many, mlflow=mlflow)
+    process = start("out", inputs=many, mlflow=mlflow, preexec_fn=hear_control_c)
     when_shards_are_whole(process, tmp_path / "out", 2)
     at = time.monotonic()
     process.send_signal(signal.SIGINT)
