@@ -90,14 +90,17 @@ class _Workers:
         return cls(os.getpid(), ThreadPoolExecutor(n, "encoder"), idle)
 
     def states(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Of one window; the mask of padding, which there is none of, is an input of every exported encoder."""
         request = self.idle.get()
         try:
-            inputs = {"input_ids": ids[None], "attention_mask": np.ones_like(ids)[None]}
-            outputs = request.infer(inputs, share_inputs=True, share_outputs=True)
+            outputs = request.infer(encoder_inputs(ids), share_inputs=True, share_outputs=True)
             return np.array(next(iter(outputs.values()))[0], np.float32)
         finally:
             self.idle.put(request)
+
+
+def encoder_inputs(ids: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """One window as an exported encoder takes it; there is no padding, of which the mask tells. Shapes: ids (n,)."""
+    return {"input_ids": ids[None], "attention_mask": np.ones_like(ids)[None]}
 
 
 def _n_cores() -> int:

@@ -9,24 +9,21 @@ from contextlib import redirect_stdout
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from pipeline.core.errors import StanceError
 from pipeline.labeling.encoder import HEADS, SETTINGS, TOKENIZER
-from pipeline.labeling.runtime import MODEL_FILE
+from pipeline.labeling.runtime import MODEL_FILE, encoder_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from pipeline.labeling.encoder import EncoderSettings
 
-N_EXAMPLE_TOKENS = 16
-
-
 Quantisation = Literal["none", "int8_weights", "int8"]
+N_EXAMPLE_TOKENS = 16
 
 
 def write_encoder(
@@ -68,13 +65,12 @@ def _quantised(converted: Any, windows: Sequence[NDArray[np.int64]] | None) -> A
     with redirect_stdout(sys.stderr):  # its bars; what is printed on standard output is the job's result
         if windows is None:
             return nncf.compress_weights(converted, mode=nncf.CompressWeightsMode.INT8_ASYM)
-        read = [{"input_ids": ids[None], "attention_mask": np.ones_like(ids)[None]} for ids in windows]
         return nncf.quantize(
             converted,
-            nncf.Dataset(read),
+            nncf.Dataset([encoder_inputs(ids) for ids in windows]),
             model_type=nncf.ModelType.TRANSFORMER,
             preset=nncf.QuantizationPreset.MIXED,
-            subset_size=len(read),
+            subset_size=len(windows),
         )
 
 

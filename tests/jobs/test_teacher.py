@@ -12,7 +12,7 @@ from pipeline.core.errors import ConfigError, InvalidInputError
 from pipeline.core.fingerprints import sha256_text
 from pipeline.jobs.train import train
 from pipeline.training import encoders
-from pipeline.training.finetune import FinetunedModel
+from pipeline.training.finetuned import FinetunedModel
 
 transformers = pytest.importorskip("transformers", reason="the extra [train] is not installed")
 PLACES = ("harbour", "gas field", "embassy", "strait", "court", "border", "radar", "bank")
