@@ -61,7 +61,7 @@ def _quantised(converted: Any, windows: Sequence[NDArray[np.int64]] | None) -> A
     """Weights alone where no windows are given. Source: NNCF, post-training quantisation with smooth quantisation."""
     import nncf
 
-    nncf.set_log_level(logging.ERROR)
+    logging.getLogger("nncf").setLevel(logging.ERROR)  # its own function would raise the level of everybody's handlers
     with redirect_stdout(sys.stderr):  # its bars; what is printed on standard output is the job's result
         if windows is None:
             return nncf.compress_weights(converted, mode=nncf.CompressWeightsMode.INT8_ASYM)

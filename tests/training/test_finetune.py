@@ -1,6 +1,7 @@
 """Fine-tuning and its exported form, with a small encoder of random weights and the real tokenizer."""
 
 import json
+import logging
 import re
 from dataclasses import replace
 
@@ -58,13 +59,15 @@ def trainer(encoder, **options):
 
 
 @pytest.mark.parametrize(("quantisation", "near"), [("none", 0.05), ("int8_weights", 0.1), ("int8", 0.2)])
-def test_the_exported_form_gives_the_logits_of_the_training_form(encoder, tmp_path, quantisation, near):
+def test_the_exported_form_gives_the_logits_of_the_training_form(encoder, tmp_path, caplog, quantisation, near):
     examples = [example(n) for n in range(4)]
     fitted = trainer(encoder, quantisation=quantisation).fit(examples)
     layer = mixing.Mixing(np.random.default_rng(0).normal(size=(20, 20)).astype(np.float32), np.ones(20, np.float32))
     folder = tmp_path / "model"
     fitted.write(folder, layer)
     assert fitted.moved_by_writing(folder) < near
+    logging.getLogger("pipeline").warning("still heard")
+    assert "still heard" in caplog.text
     assert ("FakeQuantize" in (folder / "encoder.xml").read_text()) == (quantisation == "int8")
     decisions = {name: d.as_json() for name, d in calibration.neutral(BOOK).items()}
     (folder / model.DECISIONS).write_text(json.dumps(decisions))
